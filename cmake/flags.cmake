@@ -1,0 +1,12 @@
+# starling::flags carries what every target of ours is compiled with.
+# Equal bits: no contraction into fused multiply-adds, on any target (docs/architecture.md).
+add_library(starling_flags INTERFACE)
+add_library(starling::flags ALIAS starling_flags)
+target_compile_features(starling_flags INTERFACE cxx_std_20)
+target_compile_options(starling_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffp-contract=off)
+target_include_directories(starling_flags INTERFACE ${PROJECT_SOURCE_DIR})
+if(STARLING_SANITIZE)
+  add_compile_options(-fsanitize=${STARLING_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${STARLING_SANITIZE})
+endif()

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace starling {
+
+// The effective values of [shared]: what all nodes must agree on. Plain values; read and checked by node/config,
+// written by hand in tests. "auto" is kept as such until the agreement resolves it.
+
+enum class Precision { float32, float64 };
+
+struct TopologySettings {
+  std::string kind = "ring";  // a graph kind, or empty when `file` is set
+  std::string file;
+  std::uint32_t nodes = 1;
+  std::uint64_t degree = 0, rows = 0, columns = 0, seed = 1;  // 0: not given
+  double probability = -1, radius = -1;                       // < 0: not given
+  std::string weights = "auto";  // a weight rule; auto: data_weighted if samples weigh, else metropolis
+};
+
+struct ObjectiveSettings {
+  std::string kind = "logistic";
+  std::string data, labels;     // labels: the second file of an IDX or NPY pair
+  std::string scale = "none";   // none | standardize | unit_rows | max:V
+  double l2 = 0;
+  std::string weighting = "samples";  // samples | nodes
+  std::string partition = "iid";
+  std::string config;           // every key of [shared.objective] as a JSON object, for the objective itself
+};
+
+struct MixingSettings {
+  std::string acceleration = "auto";  // none | chebyshev | auto (chebyshev)
+  int steps = 0;                      // K; 0 = auto: the least K with contraction <= 0.05
+};
+
+struct AlgorithmSettings {
+  std::string kind = "gradient_tracking";
+  double step_size = 0;  // 0 = auto: the algorithm's own rule
+};
+
+struct StopSettings {
+  std::uint64_t steps = 1000;
+  double gradient_norm = 0;   // 0 = off
+  double relative_error = 0;  // 0 = off; objectives with a known optimum
+  double seconds = 0;         // 0 = off
+  bool has_target() const { return gradient_norm > 0 || relative_error > 0; }
+};
+
+struct MembershipSettings {
+  std::uint32_t min_nodes = 0;
+  std::string on_death = "drop";
+  std::string resume = "warm";
+};
+
+struct Settings {
+  std::string name = "starling";
+  std::uint64_t seed = 1;
+  Precision precision = Precision::float64;
+  std::uint64_t chunk = 256 * 1024;  // bytes; vectors up to twice this stay whole
+  std::string checksum = "payload";  // payload | header
+  std::string security = "auto";     // auto | none
+  ObjectiveSettings objective;
+  TopologySettings topology;
+  MixingSettings mixing;
+  AlgorithmSettings algorithm;
+  StopSettings stop;
+  std::string synchrony = "bsp";
+  MembershipSettings membership;
+};
+
+}  // namespace starling

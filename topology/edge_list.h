@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "topology/graph.h"
+
+namespace starling {
+
+// The native graph file: a commented edge list that networkx reads.
+//   # starling topology 1
+//   # nodes 64
+//   # directed false
+//   u v [weight]
+struct EdgeListFile {
+  Graph graph;
+  std::optional<std::vector<double>> weights;  // one per edge of graph.edge_list(), when every line has one
+};
+
+// Text in, values out: files are opened by the caller.
+// Errors    GraphError "line 7: ..." naming the offending line; at most `max_nodes` nodes.
+EdgeListFile read_edge_list(std::string_view text, NodeId max_nodes = 10'000'000);
+std::string write_edge_list(const Graph& graph, const std::vector<double>* weights = nullptr,
+                            std::string_view comment = {});
+
+}  // namespace starling
