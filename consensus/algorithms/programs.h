@@ -1,0 +1,13 @@
+#pragma once
+
+#include "consensus/peer.h"
+
+namespace starling {
+
+// The algorithms, one file each; registry.cc lists them.
+template <class Real>
+Program average(Peer<Real>& self);
+template <class Real>
+Program gradient_tracking(Peer<Real>& self);
+
+}  // namespace starling

@@ -1,0 +1,89 @@
+#include "consensus/contraction_recorder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace starling {
+
+namespace {
+
+template <class Real>
+std::vector<double> sample(std::span<const Real> values) {
+  const std::size_t count = std::min(values.size(), ContractionRecorder::kCoordinates);
+  std::vector<double> picked(count);
+  for (std::size_t s = 0; s < count; ++s) picked[s] = static_cast<double>(values[s * values.size() / count]);
+  return picked;
+}
+
+// sum over coordinates and nodes of pi_i (v_i - mean)^2, and the same of v itself.
+struct Spread {
+  double disagreement = 0, size = 0;
+};
+template <class Pick>
+Spread spread(std::size_t nodes, std::size_t coordinates, std::span<const double> stationary, Pick pick) {
+  Spread total;
+  for (std::size_t s = 0; s < coordinates; ++s) {
+    double mean = 0;
+    for (std::size_t i = 0; i < nodes; ++i) mean += stationary[i] * pick(i)[s];
+    for (std::size_t i = 0; i < nodes; ++i) {
+      const double value = pick(i)[s];
+      total.disagreement += stationary[i] * (value - mean) * (value - mean);
+      total.size += stationary[i] * value * value;
+    }
+  }
+  return total;
+}
+
+}  // namespace
+
+template <class Real>
+bool ContractionRecorder::before(std::uint32_t stream, std::span<const Real> values) {
+  if (values.empty() || stream % stride_ != 0) return false;
+  if (records_.size() == kRecords) {
+    stride_ *= 2;
+    // A mix under way may be dropped too: after() then finds nothing to fill.
+    std::erase_if(records_, [this](const Record& record) { return record.stream % stride_ != 0; });
+    if (stream % stride_ != 0) return false;
+  }
+  records_.push_back({stream, sample(values), {}});
+  return true;
+}
+
+template <class Real>
+void ContractionRecorder::after(std::uint32_t stream, std::span<const Real> values) {
+  for (std::size_t r = records_.size(); r-- > 0;) {
+    if (records_[r].stream != stream) continue;
+    records_[r].after = sample(values);
+    return;
+  }
+}
+
+double measured_contraction(std::span<const std::vector<ContractionRecorder::Record>> nodes,
+                            std::span<const double> stationary, double noise) {
+  double worst = 0;
+  if (nodes.empty()) return worst;
+  std::size_t count = nodes[0].size();
+  for (const auto& records : nodes) count = std::min(count, records.size());
+  for (std::size_t r = 0; r < count; ++r) {
+    const std::size_t coordinates = nodes[0][r].before.size();
+    const bool whole = std::all_of(nodes.begin(), nodes.end(), [&](const auto& records) {
+      return records[r].stream == nodes[0][r].stream && records[r].before.size() == coordinates &&
+             records[r].after.size() == coordinates;
+    });
+    if (!whole) continue;
+    const auto old = spread(nodes.size(), coordinates, stationary,
+                            [&](std::size_t i) -> const auto& { return nodes[i][r].before; });
+    const auto now = spread(nodes.size(), coordinates, stationary,
+                            [&](std::size_t i) -> const auto& { return nodes[i][r].after; });
+    if (!(std::sqrt(old.disagreement) > noise * std::sqrt(old.size))) continue;
+    worst = std::max(worst, std::sqrt(now.disagreement / old.disagreement));
+  }
+  return worst;
+}
+
+template bool ContractionRecorder::before<float>(std::uint32_t, std::span<const float>);
+template bool ContractionRecorder::before<double>(std::uint32_t, std::span<const double>);
+template void ContractionRecorder::after<float>(std::uint32_t, std::span<const float>);
+template void ContractionRecorder::after<double>(std::uint32_t, std::span<const double>);
+
+}  // namespace starling

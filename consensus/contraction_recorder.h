@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace starling {
+
+// Remembers a few coordinates of every mix of one node, before and after, so that the contraction really achieved can be
+// computed from all nodes' records afterwards. Coordinates mix independently of each other, so the contraction on a
+// subset obeys the same bound; up to kCoordinates coordinates it is the whole vector.
+//
+// Keeps     at most kRecords mixes: when full, every second one is dropped and from then on only streams divisible by
+//           the doubled stride are kept, alike on every node.
+class ContractionRecorder {
+ public:
+  static constexpr std::size_t kCoordinates = 32, kRecords = 2048;
+
+  struct Record {
+    std::uint32_t stream = 0;
+    std::vector<double> before, after;  // after is empty while the mix is under way
+  };
+
+  // Returns whether the stream is one to keep.
+  template <class Real>
+  bool before(std::uint32_t stream, std::span<const Real> values);
+  template <class Real>
+  void after(std::uint32_t stream, std::span<const Real> values);
+
+  std::vector<Record>& records() { return records_; }
+  const std::vector<Record>& records() const { return records_; }
+
+ private:
+  std::vector<Record> records_;
+  std::uint32_t stride_ = 1;
+};
+
+// The largest ratio of disagreement after to before, over the recorded mixes; disagreement is the pi-norm of v - mean.
+// Mixes whose disagreement has sunk to rounding (below `noise` times the values' size) say nothing and are passed over.
+// Returns 0 when no mix says anything. Requires records of the same streams from every node.
+double measured_contraction(std::span<const std::vector<ContractionRecorder::Record>> nodes,
+                            std::span<const double> stationary, double noise);
+
+}  // namespace starling

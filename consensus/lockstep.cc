@@ -1,0 +1,150 @@
+#include "consensus/lockstep.h"
+
+#include <deque>
+
+#include "consensus/chunks.h"
+#include "consensus/kernels/mix.h"
+
+namespace starling {
+
+// One node's view of the executor: mixes queue until all nodes have begun them, gradients are done at once.
+template <class Real>
+class LockstepHost final : public Host<Real> {
+ public:
+  explicit LockstepHost(Objective& objective) : objective_(objective) {}
+  void bind(Peer<Real>& peer) { peer_ = &peer; }
+
+  void start_mix(MixOperation<Real>& operation) override { begun_.push_back(&operation); }
+  void filled(MixOperation<Real>&, std::size_t) override {}
+  void start_gradient(GradientOperation<Real>& operation) override {
+    try {
+      operation.value = objective_.gradient(operation.at.data(), operation.result.data());
+    } catch (...) {
+      operation.error = std::current_exception();
+    }
+    peer_->finish(operation);
+  }
+
+  std::deque<MixOperation<Real>*>& begun() { return begun_; }
+
+ private:
+  Objective& objective_;
+  Peer<Real>* peer_ = nullptr;
+  std::deque<MixOperation<Real>*> begun_;  // in program order
+};
+
+template <class Real>
+struct Lockstep<Real>::Node {
+  Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective, Pool& pool,
+       std::function<void(std::uint64_t)> before_step)
+      : host(objective),
+        peer(agreement, objective.dimension(),
+             Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length, pool, host),
+        runner(settings, agreement, self, peer,
+               settings.stop.relative_error > 0 && objective.has_optimum() ? objective.optimum() : std::vector<double>{},
+               std::move(before_step)) {
+    host.bind(peer);
+    for (double weight : agreement.matrix.row(self)) weights.push_back(static_cast<Real>(weight * agreement.mix.scale));
+  }
+  LockstepHost<Real> host;
+  Peer<Real> peer;
+  Runner<Real> runner;
+  std::vector<Real> weights;
+};
+
+template <class Real>
+Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives)
+    : settings_(settings), agreement_(std::move(agreement)), rides_before_(objectives.size()) {
+  for (NodeId i = 0; i < objectives.size(); ++i) {
+    auto watch = i == 0 ? std::function<void(std::uint64_t)>([this](std::uint64_t step) {
+      if (watch_) watch_(step);
+    })
+                        : std::function<void(std::uint64_t)>{};
+    nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_, std::move(watch)));
+  }
+}
+
+template <class Real>
+Lockstep<Real>::~Lockstep() = default;
+
+template <class Real>
+Runner<Real>& Lockstep<Real>::runner(NodeId i) {
+  return nodes_[i]->runner;
+}
+template <class Real>
+Peer<Real>& Lockstep<Real>::peer(NodeId i) {
+  return nodes_[i]->peer;
+}
+
+template <class Real>
+RunStatus Lockstep<Real>::run() {
+  for (;;) {
+    for (auto& node : nodes_) node->runner.advance();
+    bool all_ended = true, all_begun = true;
+    for (auto& node : nodes_) {
+      all_ended = all_ended && node->runner.ended();
+      all_begun = all_begun && !node->host.begun().empty();
+    }
+    if (all_ended) return nodes_[0]->runner.status();
+    if (!all_begun) stalled();
+    mix(next_stream_++);
+  }
+}
+
+// All K gossip steps of one stream, for all nodes: each step reads y_k of all and writes y_{k+1} over y_{k-1}.
+template <class Real>
+void Lockstep<Real>::mix(std::uint32_t stream) {
+  const auto kernel = mix_kernel<Real>();
+  const Graph& graph = agreement_.matrix.graph;
+  const MixOperation<Real>& first = *nodes_[0]->host.begun().front();
+  const int steps = first.steps;
+  const auto size = static_cast<std::size_t>(first.y[0].size());
+  for (auto& node : nodes_) {
+    const MixOperation<Real>& operation = *node->host.begun().front();
+    if (operation.stream != stream || operation.steps != steps || !operation.ride != !first.ride)
+      throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
+  }
+  for (int k = 0; k < steps; ++k) {
+    const int now = k % 2, next = 1 - now;
+    const auto k_index = static_cast<std::size_t>(k);
+    const double omega = k_index < agreement_.mix.omega.size() ? agreement_.mix.omega[k_index] : 0;
+    for (NodeId i = 0; i < nodes_.size(); ++i) {
+      MixOperation<Real>& own = *nodes_[i]->host.begun().front();
+      neighbor_values_.clear();
+      for (NodeId j : graph.neighbors(i)) neighbor_values_.push_back(nodes_[j]->host.begun().front()->y[now].data());
+      kernel(own.y[now].data(), omega != 0 ? own.y[next].data() : nullptr, neighbor_values_.data(),
+             nodes_[i]->weights.data(), neighbor_values_.size(), static_cast<Real>(omega), size, own.y[next].data());
+    }
+    if (!first.ride) continue;
+    for (NodeId i = 0; i < nodes_.size(); ++i) rides_before_[i] = *nodes_[i]->host.begun().front()->ride;
+    for (NodeId i = 0; i < nodes_.size(); ++i) {
+      neighbor_rides_.clear();
+      for (NodeId j : graph.neighbors(i)) neighbor_rides_.push_back(&rides_before_[j]);
+      merge(*nodes_[i]->host.begun().front()->ride, neighbor_rides_, agreement_.matrix.row(i));
+    }
+  }
+  for (auto& node : nodes_) {
+    MixOperation<Real>& operation = *node->host.begun().front();
+    node->host.begun().pop_front();
+    operation.result.swap(operation.y[steps % 2]);
+    node->peer.finish(operation);
+    node->peer.release(operation);
+  }
+}
+
+template <class Real>
+void Lockstep<Real>::stalled() const {
+  std::string who;
+  for (NodeId i = 0; i < nodes_.size(); ++i) {
+    auto& node = *nodes_[i];
+    if (node.host.begun().empty())
+      who += (who.empty() ? "" : ", ") + std::string("node ") + std::to_string(i) +
+             (node.runner.ended() ? " has ended" : " has begun no mix");
+  }
+  throw StalledError("lockstep cannot go on: mix " + std::to_string(next_stream_) + " is begun by some nodes, but " + who);
+}
+
+template class Lockstep<float>;
+template class Lockstep<double>;
+
+}  // namespace starling

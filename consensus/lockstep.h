@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "consensus/objectives/objective.h"
+#include "consensus/runner.h"
+
+namespace starling {
+
+// Lockstep cannot go on: names who waits for what.
+class StalledError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+template <class Real>
+class LockstepHost;
+
+// The executor in which all nodes live in one thread and every mix is made for all of them at once: exact, the measure
+// of the other executors, and the one for research. After the first steps it allocates nothing.
+//
+// Requires  objectives[i] is node i's, all of one dimension; they and the settings outlive the executor.
+template <class Real>
+class Lockstep {
+ public:
+  Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives);
+  ~Lockstep();
+
+  // Runs until all programs have ended. Throws StalledError, and what a program throws.
+  RunStatus run();
+  // Calls watch(step, executor) at the start of each step of node 0.
+  void on_step(std::function<void(std::uint64_t)> watch) { watch_ = std::move(watch); }
+
+  const Agreement& agreement() const { return agreement_; }
+  Runner<Real>& runner(NodeId i);
+  Peer<Real>& peer(NodeId i);
+  const Vector<Real>& model(NodeId i) { return peer(i).state("x"); }
+
+ private:
+  struct Node;
+  void mix(std::uint32_t stream);
+  [[noreturn]] void stalled() const;
+
+  const Settings& settings_;
+  const Agreement agreement_;
+  Pool pool_;
+  std::function<void(std::uint64_t)> watch_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::uint32_t next_stream_ = 0;
+  std::vector<const Real*> neighbor_values_;
+  std::vector<const Ride*> neighbor_rides_;
+  std::vector<Ride> rides_before_;
+};
+
+}  // namespace starling

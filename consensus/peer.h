@@ -1,0 +1,262 @@
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "consensus/agreement.h"
+#include "consensus/contraction_recorder.h"
+#include "consensus/operation.h"
+#include "consensus/program.h"
+
+namespace starling {
+
+// An operation under way. Await it once it is needed; its value lives as long as the Pending.
+//   x = co_await self.mix(v);                 swaps pointers, copies nothing
+//   auto mixing = self.mix(v); ...; const auto& mixed = co_await mixing;
+template <class Real>
+class [[nodiscard]] Pending {
+ public:
+  explicit Pending(Operation<Real>& operation) : operation_(&operation) { operation.held_by_program = true; }
+  Pending(Pending&& other) noexcept : operation_(std::exchange(other.operation_, nullptr)) {}
+  Pending& operator=(Pending&&) = delete;
+  ~Pending() {
+    if (!operation_) return;
+    operation_->held_by_program = false;
+    operation_->waiter = nullptr;
+  }
+
+  bool await_ready() const { return operation_->finished; }
+  void await_suspend(std::coroutine_handle<> waiter) { operation_->waiter = waiter; }
+  Vector<Real>&& await_resume() {
+    if (operation_->error) std::rethrow_exception(std::exchange(operation_->error, nullptr));
+    return std::move(operation_->result);
+  }
+  const Operation<Real>& operation() const { return *operation_; }
+
+ private:
+  Operation<Real>* operation_;
+};
+
+// What an algorithm may ask for; it knows no socket, clock or thread. One per node, on one thread.
+//
+// mix and gradient start at the call: v is evaluated then and may change the next moment. Every node starts its mixes in
+// the same order, and awaits all mixes of a step before next_step().
+template <class Real>
+class Peer {
+ public:
+  Peer(const Agreement& agreement, std::uint64_t dimension, std::size_t chunk_values, Pool& pool, Host<Real>& host)
+      : agreement_(agreement), dimension_(dimension), chunk_(std::max<std::size_t>(chunk_values, 1)), pool_(pool),
+        host_(host) {}
+
+  // --- for algorithms -----------------------------------------------------------------------------------------------
+
+  // A named vector of d values that outlives the step; zero at first use in a view, but for "x".
+  Vector<Real>& state(std::string_view name);
+  // True until the first next_step() of a view.
+  bool fresh() const { return fresh_; }
+  Real step_size() const { return static_cast<Real>(agreement_.step_size); }
+  const Constants& constants() const { return agreement_.constants; }
+
+  // v averaged over the graph by the configured mixer.
+  template <class Expression>
+  Pending<Real> mix(const Eigen::MatrixBase<Expression>& v);
+  // grad f_i(v), of this node's objective.
+  template <class Expression>
+  Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v);
+  // A scratch vector holding v.
+  template <class Expression>
+  Vector<Real> evaluate(const Eigen::MatrixBase<Expression>& v) {
+    Vector<Real> result(pool_, v.size());
+    result = v;
+    return result;
+  }
+  // sum_k a_k b_k, in double and fixed order.
+  double dot(const Vector<Real>& a, const Vector<Real>& b) const {
+    return starling::dot(a.data(), b.data(), static_cast<std::size_t>(a.size()));
+  }
+
+  // Ends the step; false when all nodes have agreed to stop. Always returns to the executor.
+  struct NextStep {
+    Peer& peer;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> program) { peer.parked_ = program; }
+    bool await_resume() {
+      peer.fresh_ = false;
+      if (peer.lost_error_) std::rethrow_exception(std::exchange(peer.lost_error_, nullptr));
+      return peer.go_;
+    }
+  };
+  NextStep next_step() { return NextStep{*this}; }
+
+  // --- for executors ------------------------------------------------------------------------------------------------
+
+  std::uint64_t dimension() const { return dimension_; }
+  const Agreement& agreement() const { return agreement_; }
+  Pool& pool() { return pool_; }
+  // A mix of nothing, `steps` gossip steps long: the ride settles on all nodes.
+  Pending<Real> settle(int steps, Ride& ride);
+  // The next mix carries this ride (the first of each step does).
+  void attach_ride(Ride* ride) { ride_ = ride; }
+  // The host calls this once the operation's result (and value) stands.
+  void finish(MixOperation<Real>& operation);
+  void finish(GradientOperation<Real>& operation);
+  // The host calls this once no frame refers to the operation any more.
+  void release(Operation<Real>& operation) { operation.held_by_host = false; }
+
+  // Coroutines whose operation has finished, to be resumed by the executor's loop.
+  std::deque<std::coroutine_handle<>>& ready() { return ready_; }
+  bool parked() const { return parked_ && open_mixes_ == 0; }
+  void unpark(bool go) {
+    go_ = go;
+    ready_.push_back(std::exchange(parked_, nullptr));
+  }
+
+  struct StateVector {
+    std::string name;
+    Vector<Real> value;
+  };
+  std::deque<StateVector>& states() { return states_; }
+  ContractionRecorder& recorder() { return recorder_; }
+  double last_value() const { return last_value_; }            // f_i where the gradient was last taken
+  std::uint64_t gossip_steps() const { return gossip_steps_; }  // exchanges one after the other
+  std::uint32_t streams() const { return next_stream_; }
+
+ private:
+  MixOperation<Real>& begin_mix(Eigen::Index size, int steps);
+  void wake(Operation<Real>& operation);
+
+  const Agreement& agreement_;
+  std::uint64_t dimension_;
+  std::size_t chunk_;
+  Pool& pool_;
+  Host<Real>& host_;
+  std::deque<StateVector> states_;  // references to its elements stay valid
+  std::vector<std::unique_ptr<MixOperation<Real>>> mixes_;
+  std::vector<std::unique_ptr<GradientOperation<Real>>> gradients_;
+  std::deque<std::coroutine_handle<>> ready_;
+  std::coroutine_handle<> parked_;
+  std::exception_ptr lost_error_;  // of an operation nobody awaits: seen at the latest in next_step()
+  bool fresh_ = true, go_ = true;
+  Ride* ride_ = nullptr;
+  std::uint32_t next_stream_ = 0;
+  int open_mixes_ = 0;
+  std::uint64_t gossip_steps_ = 0;
+  double last_value_ = 0;
+  ContractionRecorder recorder_;
+};
+
+// --- implementation ---------------------------------------------------------------------------------------------------
+
+template <class Real>
+Vector<Real>& Peer<Real>::state(std::string_view name) {
+  for (StateVector& state : states_)
+    if (state.name == name) return state.value;
+  states_.push_back({std::string(name), Vector<Real>(pool_, static_cast<Eigen::Index>(dimension_))});
+  states_.back().value.setZero();
+  return states_.back().value;
+}
+
+template <class Real>
+template <class Expression>
+Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v) {
+  MixOperation<Real>& operation = begin_mix(v.size(), agreement_.mix.steps());
+  operation.ride = std::exchange(ride_, nullptr);
+  Pending<Real> pending(operation);
+  host_.start_mix(operation);
+  // Chunk by chunk, so that the first leaves while the next is computed.
+  const auto size = static_cast<std::size_t>(v.size());
+  for (std::size_t begin = 0; begin < size; begin += chunk_) {
+    const std::size_t count = std::min(chunk_, size - begin);
+    const auto at = static_cast<Eigen::Index>(begin), length = static_cast<Eigen::Index>(count);
+    operation.y[0].segment(at, length) = v.derived().segment(at, length);
+    if (begin + count == size)
+      recorder_.before(operation.stream, std::span<const Real>(operation.y[0].data(), size));
+    host_.filled(operation, begin + count);
+  }
+  return pending;
+}
+
+template <class Real>
+template <class Expression>
+Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v) {
+  GradientOperation<Real>* operation = nullptr;
+  for (auto& old : gradients_)
+    if (!old->held_by_program && !old->held_by_host) operation = old.get();
+  if (!operation) {
+    gradients_.push_back(std::make_unique<GradientOperation<Real>>());
+    operation = gradients_.back().get();
+  }
+  if (operation->at.size() != v.size()) operation->at = Vector<Real>(pool_, v.size());
+  operation->at = v;
+  if (operation->result.size() != v.size()) operation->result = Vector<Real>(pool_, v.size());
+  operation->finished = false;
+  operation->error = nullptr;
+  operation->held_by_host = true;
+  Pending<Real> pending(*operation);
+  host_.start_gradient(*operation);
+  return pending;
+}
+
+template <class Real>
+MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
+  MixOperation<Real>* operation = nullptr;
+  for (auto& old : mixes_)
+    if (!old->held_by_program && !old->held_by_host) operation = old.get();
+  if (!operation) {
+    mixes_.push_back(std::make_unique<MixOperation<Real>>());
+    operation = mixes_.back().get();
+  }
+  operation->stream = next_stream_++;
+  operation->steps = steps;
+  operation->ride = nullptr;
+  for (auto& y : operation->y)
+    if (y.size() != size) y = Vector<Real>(pool_, size);
+  operation->result = Vector<Real>();
+  operation->finished = false;
+  operation->error = nullptr;
+  operation->held_by_host = true;
+  if (open_mixes_++ == 0 && agreement_.matrix.graph.nodes() > 1)
+    gossip_steps_ += static_cast<std::uint64_t>(steps);
+  return *operation;
+}
+
+template <class Real>
+Pending<Real> Peer<Real>::settle(int steps, Ride& ride) {
+  MixOperation<Real>& operation = begin_mix(0, steps);
+  operation.ride = &ride;
+  Pending<Real> pending(operation);
+  host_.start_mix(operation);
+  host_.filled(operation, 0);
+  return pending;
+}
+
+template <class Real>
+void Peer<Real>::finish(MixOperation<Real>& operation) {
+  --open_mixes_;
+  const auto size = static_cast<std::size_t>(operation.result.size());
+  recorder_.after(operation.stream, std::span<const Real>(operation.result.data(), size));
+  wake(operation);
+}
+
+template <class Real>
+void Peer<Real>::finish(GradientOperation<Real>& operation) {
+  last_value_ = operation.value;
+  operation.held_by_host = false;
+  wake(operation);
+}
+
+template <class Real>
+void Peer<Real>::wake(Operation<Real>& operation) {
+  operation.finished = true;
+  if (operation.waiter)
+    ready_.push_back(std::exchange(operation.waiter, nullptr));
+  else if (operation.error && !operation.held_by_program)
+    lost_error_ = std::exchange(operation.error, nullptr);
+}
+
+}  // namespace starling

@@ -1,0 +1,69 @@
+#include "consensus/ride.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstring>
+
+namespace starling {
+
+static_assert(std::endian::native == std::endian::little, "the wire is little-endian, and so is every target so far");
+
+void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const double> weights) {
+  double objective = 0, disagreement = 0;
+  for (std::size_t j = 0; j < neighbors.size(); ++j) {
+    const Ride& other = *neighbors[j];
+    own.vote = own.vote && other.vote;
+    own.wishes |= other.wishes;
+    own.bound = std::max(own.bound, other.bound);
+    for (std::size_t i = 0; i < own.table.size(); ++i) own.table[i] = std::max(own.table[i], other.table[i]);
+    objective += weights[j] * (other.objective - own.objective);
+    disagreement += weights[j] * (other.disagreement - own.disagreement);
+  }
+  own.objective += objective;
+  own.disagreement += disagreement;
+}
+
+namespace {
+
+constexpr std::size_t kFixed = 32;  // vote u32 | wishes u32 | bound f64 | objective f64 | disagreement f64
+
+template <class T>
+void put(std::byte* at, T value) {
+  std::memcpy(at, &value, sizeof value);
+}
+template <class T>
+T get(const std::byte* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+}  // namespace
+
+std::vector<std::byte> encode(const Ride& ride) {
+  std::vector<std::byte> bytes(kFixed + 8 * ride.table.size());
+  put<std::uint32_t>(&bytes[0], ride.vote ? 1 : 0);
+  put(&bytes[4], ride.wishes);
+  put(&bytes[8], ride.bound);
+  put(&bytes[16], ride.objective);
+  put(&bytes[24], ride.disagreement);
+  if (!ride.table.empty()) std::memcpy(&bytes[kFixed], ride.table.data(), 8 * ride.table.size());
+  return bytes;
+}
+
+bool decode(std::span<const std::byte> bytes, std::size_t table_size, Ride& ride) {
+  if (bytes.size() != kFixed + 8 * table_size) return false;
+  const auto vote = get<std::uint32_t>(&bytes[0]);
+  if (vote > 1) return false;
+  ride.vote = vote == 1;
+  ride.wishes = get<std::uint32_t>(&bytes[4]);
+  ride.bound = get<double>(&bytes[8]);
+  ride.objective = get<double>(&bytes[16]);
+  ride.disagreement = get<double>(&bytes[24]);
+  ride.table.resize(table_size);
+  if (table_size) std::memcpy(ride.table.data(), &bytes[kFixed], 8 * table_size);
+  return true;
+}
+
+}  // namespace starling

@@ -1,0 +1,164 @@
+#include "consensus/runner.h"
+
+namespace starling {
+
+namespace {
+
+// Steps whose K-step mixes reach across the graph.
+int steps_of_a_lap(const Agreement& agreement) {
+  const int steps = agreement.mix.steps();
+  const int reach = std::max<int>(static_cast<int>(agreement.diameter), 1);
+  return (reach + steps - 1) / steps;
+}
+
+}  // namespace
+
+std::string_view to_string(RunStatus status) {
+  switch (status) {
+    case RunStatus::running: return "running";
+    case RunStatus::converged: return "converged";
+    case RunStatus::stopped: return "stopped";
+    case RunStatus::budget: return "budget";
+    case RunStatus::failed: return "failed";
+  }
+  return "failed";
+}
+
+template <class Real>
+Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
+                     std::vector<double> optimum, std::function<void(std::uint64_t)> before_step)
+    : settings_(settings), agreement_(agreement), self_(self), peer_(peer), optimum_(std::move(optimum)),
+      before_step_(std::move(before_step)), lap_steps_(steps_of_a_lap(agreement)) {
+  const AlgorithmEntry* algorithm = find_algorithm(settings.algorithm.kind);
+  if (!algorithm) throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind + "\": no such algorithm");
+  if (settings.stop.gradient_norm > 0 && relative())
+    throw SettingsError("shared.stop.gradient_norm and shared.stop.relative_error are both set: choose one target");
+  if (relative()) {
+    if (optimum_.size() != peer.dimension())
+      throw SettingsError("shared.stop.relative_error: objective \"" + settings.objective.kind +
+                          "\" knows no optimum; use shared.stop.gradient_norm");
+    ride_.table.assign(agreement.matrix.graph.nodes(), -1);
+  }
+  peer_.state("x");
+  program_ = algorithm->make(peer_);
+  conductor_ = conduct();
+  peer_.ready().push_back(program_.handle());
+  peer_.ready().push_back(conductor_.handle());
+}
+
+template <class Real>
+void Runner<Real>::advance() {
+  for (;;) {
+    if (!peer_.ready().empty()) {
+      const auto next = peer_.ready().front();
+      peer_.ready().pop_front();
+      next.resume();
+      program_.rethrow();
+      conductor_.rethrow();
+    } else if (waiting_ && peer_.parked()) {
+      std::exchange(waiting_, nullptr).resume();
+      conductor_.rethrow();
+    } else {
+      return;
+    }
+  }
+}
+
+template <class Real>
+Program Runner<Real>::conduct() {
+  auto& stop = settings_.stop;
+  const bool watched = stop.gradient_norm > 0;
+  for (; status_ == RunStatus::running; ++step_) {
+    co_await Parked{*this};
+    progress_.step = step_;
+    if (relative()) {  // every step ends a lap of its own: the values settle before the next begins
+      enter_lap();
+      auto settling = peer_.settle(std::max<int>(static_cast<int>(agreement_.diameter), 1), ride_);
+      co_await settling;
+      progress_.relative_error = relative_error();
+      ride_.vote = progress_.relative_error <= stop.relative_error;
+    }
+    if ((relative() || (step_ == lap_end_ && step_ > 0)) && decide()) break;
+    if (step_ == stop.steps) {
+      end(stop.has_target() ? RunStatus::budget : RunStatus::stopped);
+      break;
+    }
+    if (!relative() && step_ == lap_end_) {
+      if (watched) report_ = co_await look(peer_);
+      enter_lap();
+    }
+    if (before_step_) before_step_(step_);
+    peer_.attach_ride(&ride_);
+    peer_.unpark(true);
+  }
+}
+
+// The values this node enters at a lap's first step.
+template <class Real>
+void Runner<Real>::enter_lap() {
+  lap_end_ = step_ + static_cast<std::uint64_t>(lap_steps_);
+  const bool watched = settings_.stop.gradient_norm > 0;
+  ride_.vote = watched && report_.gradient_bound <= settings_.stop.gradient_norm;
+  if (ride_.vote) voted_ = peer_.state("x");
+  ride_.bound = watched ? report_.gradient_bound : -1;
+  if (!std::isfinite(peer_.last_value()) || std::isnan(report_.gradient_bound)) wishes_ |= Ride::kWishDiverged;
+  ride_.wishes = wishes_;
+  std::fill(ride_.table.begin(), ride_.table.end(), -1.0);
+  if (relative()) ride_.table[self_] = distance();
+  const double disagreement = report_.change * report_.change;
+  ride_.objective += peer_.last_value() - entered_value_;
+  ride_.disagreement += disagreement - entered_disagreement_;
+  entered_value_ = peer_.last_value();
+  entered_disagreement_ = disagreement;
+}
+
+// At a lap's end all nodes hold the same votes, wishes and bound.
+template <class Real>
+bool Runner<Real>::decide() {
+  progress_.objective = ride_.objective;
+  progress_.consensus_error = std::sqrt(std::max(ride_.disagreement, 0.0));
+  progress_.gradient_bound = ride_.bound;
+  if (ride_.vote) {
+    if (voted_) peer_.state("x").swap(*voted_);
+    end(RunStatus::converged);
+  } else if (ride_.wishes & Ride::kWishDiverged) {
+    end(RunStatus::failed);
+  } else if (ride_.wishes & Ride::kWishBudget) {
+    end(settings_.stop.has_target() ? RunStatus::budget : RunStatus::stopped);
+  } else if (ride_.wishes & Ride::kWishStop) {
+    end(RunStatus::stopped);
+  }
+  voted_.reset();
+  return status_ != RunStatus::running;
+}
+
+template <class Real>
+void Runner<Real>::end(RunStatus status) {
+  status_ = status;
+  peer_.unpark(false);
+}
+
+template <class Real>
+double Runner<Real>::distance() const {
+  const Vector<Real>& x = peer_.state("x");
+  double sum = 0;
+  for (Eigen::Index k = 0; k < x.size(); ++k) {
+    const double difference = static_cast<double>(x[k]) - optimum_[static_cast<std::size_t>(k)];
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+// e = |X - 1 x*^T|_F / |X_0 - 1 x*^T|_F, rows weighted by pi: the catalogue's error measure.
+template <class Real>
+double Runner<Real>::relative_error() {
+  double sum = 0;
+  for (std::size_t i = 0; i < ride_.table.size(); ++i) sum += agreement_.matrix.stationary[i] * ride_.table[i];
+  if (step_ == 0) start_distance_ = sum;
+  return start_distance_ > 0 ? std::sqrt(sum / start_distance_) : 0;
+}
+
+template class Runner<float>;
+template class Runner<double>;
+
+}  // namespace starling

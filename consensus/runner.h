@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cmath>
+#include <functional>
+#include <optional>
+
+#include "consensus/algorithms/registry.h"
+#include "consensus/monitor.h"
+
+namespace starling {
+
+enum class RunStatus { running, converged, stopped, budget, failed };
+std::string_view to_string(RunStatus status);
+
+// What a node knows of the whole run from the values that ride along; the means are one lap old.
+struct Progress {
+  std::uint64_t step = 0;
+  double objective = 0;         // tracks sum_i pi_i f_i(x_i)
+  double consensus_error = 0;   // tracks the root mean square of |x_i - mix(x)_i|, while a target is watched
+  double gradient_bound = -1;   // certified bound on |grad f| at the mean, agreed one lap ago; -1: not watched
+  double relative_error = -1;   // exact at each step, where stop.relative_error is set
+};
+
+// Takes one node's program from step to step, alike under every executor: laps, the monitor, the agreed stop.
+//
+//   lap       the steps whose first mixes have together at least `diameter` gossip steps: what enters the ride at the
+//             lap's first step is known to all at its end, and all decide alike.
+//   converged all nodes voted, at a lap's first step, that the bound holds; each then stands at the x it voted on.
+//
+// Threads   one. advance() returns when the program waits for the host, or has ended.
+template <class Real>
+class Runner {
+ public:
+  // optimum: required for stop.relative_error. before_step(k) is called at the start of step k, 0-based.
+  Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
+         std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {});
+
+  void advance();
+  // An OR over all nodes: heard by all at the end of the next lap (Ride::kWish...).
+  void wish(std::uint32_t wishes) { wishes_ |= wishes; }
+
+  RunStatus status() const { return status_; }
+  bool ended() const { return status_ != RunStatus::running && program_.done(); }
+  const Progress& progress() const { return progress_; }
+  const Ride& ride() const { return ride_; }
+
+ private:
+  struct Parked {  // until the program stands at its next_step() with all its mixes done
+    Runner& runner;
+    bool await_ready() const { return runner.peer_.parked(); }
+    void await_suspend(std::coroutine_handle<> conductor) { runner.waiting_ = conductor; }
+    void await_resume() {}
+  };
+
+  Program conduct();
+  bool relative() const { return settings_.stop.relative_error > 0; }
+  void enter_lap();
+  bool decide();
+  void end(RunStatus status);
+  double distance() const;      // |x_i - x*|^2
+  double relative_error();
+
+  const Settings& settings_;
+  const Agreement& agreement_;
+  const NodeId self_;
+  Peer<Real>& peer_;
+  const std::vector<double> optimum_;
+  const std::function<void(std::uint64_t)> before_step_;
+  const int lap_steps_;
+
+  Ride ride_;
+  MonitorReport report_;
+  Progress progress_;
+  RunStatus status_ = RunStatus::running;
+  std::uint32_t wishes_ = 0;
+  std::uint64_t step_ = 0, lap_end_ = 0;
+  double entered_value_ = 0, entered_disagreement_ = 0;
+  double start_distance_ = 0;   // sum over nodes of pi_i |x_i - x*|^2 at the start
+  std::optional<Vector<Real>> voted_;
+  Program program_, conductor_;
+  std::coroutine_handle<> waiting_;
+};
+
+}  // namespace starling
