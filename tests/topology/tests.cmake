@@ -1,0 +1,1 @@
+starling_test(random_test ROOM topology LIBRARIES starling::topology LABELS topology)
