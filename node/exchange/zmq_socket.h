@@ -1,0 +1,68 @@
+#pragma once
+
+// Inside node/exchange only: ZeroMQ sockets as ZmqTransport uses them.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <zmq.hpp>
+
+#include "node/exchange/transport.h"
+#include "node/exchange/zmq_transport.h"
+
+namespace starling {
+
+// One thing that happened to a connection of a socket, as libzmq's monitor tells it.
+struct MonitorEvent {
+  std::uint16_t kind = 0;   // ZMQ_EVENT_...
+  std::uint32_t value = 0;  // file descriptor, errno or a protocol error, by kind
+};
+
+// "handshake failed: ..." in words, for the three kinds of failed handshakes.
+std::string describe_handshake_failure(const MonitorEvent& event);
+
+// Watches one socket. Its queue has no bound: a bounded one would block libzmq's I/O thread.
+class Monitor {
+ public:
+  Monitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& address, int kinds);
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  int fd() const { return fd_; }
+  // The next event, or nothing. After nothing, fd() turns readable with the next one.
+  std::optional<MonitorEvent> next();
+
+ private:
+  zmq::socket_t& watched_;
+  zmq::socket_t reader_;
+  int fd_ = -1;
+};
+
+zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
+zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
+
+// Binds and returns the endpoint with any "*" replaced.
+// Errors    TransportError naming the endpoint and the cause; an ipc path somebody listens on is one
+//           (libzmq alone would take it over in silence).
+std::string listen_on(zmq::socket_t& socket, const std::string& endpoint);
+
+// Readable whenever the socket has something to process; edge-triggered, see ZmqTransport::Impl.
+int fd_of(const zmq::socket_t& socket);
+
+// The next message part without waiting; false: none there.
+bool receive_part(zmq::socket_t& socket, zmq::message_t& part);
+
+enum class SendResult { sent, full, unreachable };
+// Queues one part without waiting.
+SendResult send_part(zmq::socket_t& socket, zmq::message_t& part, bool more);
+
+zmq::message_t copied(std::span<const std::byte> bytes);
+// Not copied: the message holds the owner until libzmq has no more use for it.
+zmq::message_t shared(const SharedBytes& bytes);
+
+// The part as something to keep: copied when small or misaligned, else the message itself, moved.
+ReceivedBytes keep(zmq::message_t& part);
+
+}  // namespace starling

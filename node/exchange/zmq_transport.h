@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "node/exchange/transport.h"
+
+namespace starling {
+
+// An endpoint that cannot be listened on or is not an endpoint: one line with the endpoint and the cause.
+class TransportError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct ZmqOptions {
+  // Largest message part taken in, in bytes: header + chunk + 64 KiB. A longer one ends its connection.
+  std::size_t max_message_bytes = 64 + (256 << 10) + (64 << 10);
+  int io_threads = 1;
+  // Messages queued per connection and direction; set above all credit, so that a full pipe is a defect.
+  int high_water = 4096;
+  // Connections taken in at once; those beyond are shut down before they say anything.
+  std::size_t max_accepted = 1024;
+  std::chrono::milliseconds connect_timeout{3000};
+  std::chrono::milliseconds handshake_timeout{3000};
+  // ZMTP pings; they only clear accepted connections whose host is gone.
+  std::chrono::milliseconds heartbeat{30000};
+};
+
+// What went wrong without being anyone's exception.
+struct ZmqCounters {
+  std::uint64_t malformed_messages = 0;    // not one or two parts, or from a peer that names itself
+  std::uint64_t late_messages = 0;         // of a connection already closed here
+  std::uint64_t full_pipes = 0;            // send() found the high-water mark reached
+  std::uint64_t refused_connections = 0;   // beyond max_accepted
+};
+
+// The network through ZeroMQ: one ROUTER that listens, one DEALER for each connection dialled, and a
+// socket monitor on each, so that connections (which ZeroMQ hides) open and close as events.
+//
+// A dialled connection is one TCP or ipc connection: it is never made again behind our back.
+// Every dial ends in opened() or closed(), at the latest after connect_timeout + handshake_timeout.
+// What had arrived before a connection closed is delivered before closed(), and nothing of it after.
+// close() itself is not reported: the caller knows. Of an accepted connection it shuts the socket down.
+// Head parts, and payloads below 8 KiB, are copied (they may lie at any address in the reader's
+// buffer); larger ones are handed on as libzmq received them.
+//
+// Threads   one at a time: a caller's lock may move the object between threads. wake() from any thread.
+//           The owner of a payload is dropped in the I/O thread of libzmq.
+// Errors    TransportError from the constructor (cannot listen) and from dial() (not an endpoint).
+class ZmqTransport final : public Transport {
+ public:
+  // `listen`: "tcp://address:port" (port "*": any free one), "ipc://path", or empty: dials only.
+  explicit ZmqTransport(const std::string& listen, const ZmqOptions& options = {});
+  ~ZmqTransport() override;
+
+  // Where it listens, any "*" replaced; empty when it does not.
+  const std::string& bound_endpoint() const;
+  const ZmqCounters& counters() const;
+
+  Instant now() const override;
+  ConnectionId dial(const std::string& endpoint) override;
+  void close(ConnectionId connection) override;
+  // false, too, before opened().
+  bool send(ConnectionId connection, std::span<const std::byte> head,
+            const SharedBytes* payload) override;
+  void poll(Instant timeout, TransportEvents& events) override;
+  void wake() override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace starling
