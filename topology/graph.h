@@ -52,6 +52,17 @@ bool connected(const Graph& graph);
 // The component of each node, numbered from 0 in order of its lowest node.
 std::vector<NodeId> components(const Graph& graph);
 // The largest distance between two nodes; exact at every size. Requires a connected graph.
+//
+// Cost      a few searches, O(m) each, for trees, grids, geometric and social graphs and all Cayley graphs
+//           that spectrum() recognises; for the rest up to n / 256 shared searches, which on an expander of
+//           10^6 nodes takes minutes and on a long chain of cycles O(n^2).
 NodeId diameter(const Graph& graph);
+
+// The same with a limit on the work, in edges looked at; where it ends early, upper > lower.
+struct DiameterBounds {
+  NodeId lower = 0, upper = 0;
+  bool exact() const { return lower == upper; }
+};
+DiameterBounds diameter_bounds(const Graph& graph, double work_max);
 
 }  // namespace starling

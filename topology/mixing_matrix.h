@@ -36,4 +36,16 @@ struct WeightRule {
 };
 std::span<const WeightRule> weight_rules();
 
+// W by the name of its rule. Errors: GraphError for an unknown rule (with the nearest name) and for
+// samples that a data-weighted rule cannot use (one positive finite count per node).
+MixingMatrix make_mixing_matrix(std::string_view rule, const Graph& graph,
+                                std::span<const double> samples = {});
+
+// W from given symmetric weights, one per edge of graph.edge_list(): what a weighted file holds.
+// Negative weights are allowed (A.1, FDLA); whether W contracts is for spectrum() to say.
+MixingMatrix mixing_matrix_from_weights(Graph graph, std::span<const double> edge_weights);
+
+// y = W x, by the differences of the equation above. x, y: n values, not overlapping.
+void multiply(const MixingMatrix& matrix, std::span<const double> x, std::span<double> y);
+
 }  // namespace starling

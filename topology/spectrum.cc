@@ -1,0 +1,105 @@
+#include "topology/spectrum.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "topology/spectrum/closed_form.h"
+#include "topology/spectrum/iterative.h"
+#include "topology/spectrum/shift_invert.h"
+#include "topology/weights/symmetric_rules.h"
+
+namespace starling {
+namespace {
+
+constexpr NodeId kDenseNodes = 1000;       // 8 MB, under a second
+constexpr NodeId kDenseNodesLast = 3000;   // where all else failed: 72 MB, ten seconds
+constexpr std::size_t kFillMax = 120'000'000;  // 1.4 GB of factor
+constexpr std::size_t kFirstProducts = 1500;   // Lanczos: expanders need fewer
+constexpr std::size_t kLastProducts = 40'000;
+
+bool uniform(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double v) { return v == values[0]; });
+}
+
+Spectrum from_ends(const Ends& ends, const char* method) {
+  return {ends.top.gap, 1 - ends.bottom.gap, ends.top.residual, ends.bottom.residual, method};
+}
+
+Spectrum iterate(const Symmetrized& s) {
+  const Graph& graph = s.matrix.graph;
+  if (const auto top = lanczos_top(s, kFirstProducts))
+    if (const auto bottom = lanczos_bottom(s, 2 * kFirstProducts, top->gap))
+      return from_ends({*top, *bottom}, "lanczos");
+  if (const auto order = elimination(graph, kFillMax))
+    if (const auto top = inverse_top(s, *order))
+      if (const auto bottom = inverse_bottom(s, *order, top->gap))
+        return from_ends({*top, *bottom}, "shift-invert");
+  if (graph.nodes() <= kDenseNodesLast) return from_ends(dense_ends(s), "dense");
+  if (const auto top = lanczos_top(s, kLastProducts))
+    if (const auto bottom = lanczos_bottom(s, kLastProducts, top->gap))
+      return from_ends({*top, *bottom}, "lanczos");
+  throw GraphError("the spectrum of this graph of " + std::to_string(graph.nodes()) +
+                   " nodes was not found: Lanczos did not converge in " +
+                   std::to_string(kLastProducts) + " products and its factor is too large");
+}
+
+Spectrum numerical(const MixingMatrix& matrix) {
+  const Symmetrized s(matrix);
+  if (matrix.graph.nodes() <= kDenseNodes) return from_ends(dense_ends(s), "dense");
+  return iterate(s);
+}
+
+void require_connected(const Graph& graph) {
+  const auto component = components(graph);
+  const auto outside = std::find_if(component.begin(), component.end(), [](NodeId c) { return c; });
+  if (outside == component.end()) return;
+  throw GraphError("the graph is disconnected: node " +
+                   std::to_string(outside - component.begin()) + " cannot be reached from node 0");
+}
+
+}  // namespace
+
+double Spectrum::slem() const { return std::max(std::abs(1 - gap_2), std::abs(lambda_n)); }
+
+double Spectrum::gap() const {
+  const double below_one = gap_2 <= 1 ? gap_2 : 2 - gap_2;
+  return std::min(below_one, 1 - std::abs(lambda_n));
+}
+
+Spectrum spectrum(const MixingMatrix& matrix) {
+  const NodeId n = matrix.graph.nodes();
+  if (n == 1) return {1, 0, 0, 0, "closed form"};
+  require_connected(matrix.graph);
+  Spectrum result;
+  std::optional<LaplacianSpectrum> laplacian;
+  if (uniform(matrix.weights) && uniform(matrix.stationary))
+    laplacian = laplacian_closed_form(matrix.graph);
+  if (laplacian) {
+    const double a = matrix.weights[0];
+    const double gap_2 = std::min(a * laplacian->l_2, a * laplacian->l_n);
+    const double gap_n = std::max(a * laplacian->l_2, a * laplacian->l_n);
+    result = {gap_2, 1 - gap_n, 0, 0, "closed form"};
+  } else {
+    result = numerical(matrix);
+  }
+  // Dense eigenvalues carry an error of a few 1e-16 times n; -1 itself is bipartite and honest.
+  if (!(result.gap_2 > 0) || result.lambda_n < -1 - 1e-9)
+    throw GraphError("these weights do not average: lambda_2 = " +
+                     std::to_string(result.lambda_2()) +
+                     ", lambda_n = " + std::to_string(result.lambda_n) +
+                     "; allowed: -1 <= lambda_n, lambda_2 < 1");
+  return result;
+}
+
+LaplacianSpectrum laplacian_spectrum(const Graph& graph) {
+  if (graph.nodes() == 1) return {1, 1, "closed form"};
+  require_connected(graph);
+  if (auto found = laplacian_closed_form(graph)) return *found;
+  const MixingMatrix matrix = max_degree(graph);
+  const Spectrum s = numerical(matrix);
+  const double a = matrix.weights[0];
+  return {s.gap_2 / a, (1 - s.lambda_n) / a, s.method};
+}
+
+}  // namespace starling
