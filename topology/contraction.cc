@@ -7,7 +7,8 @@
 namespace starling {
 namespace {
 
-// acosh(xi) with xi = 1 + t, t = 2 gap_2 / (b - a): for small t, acosh(1 + t) from xi has lost half its digits.
+// acosh(xi) with xi = 1 + t, t = 2 gap_2 / (b - a): for small t, acosh(1 + t) from xi has lost half
+// its digits.
 double log_growth(const Spectrum& spectrum) {
   const double width = 1 - spectrum.gap_2 - spectrum.lambda_n;  // b - a
   if (width <= 0) return HUGE_VAL;
@@ -19,8 +20,8 @@ double log_growth(const Spectrum& spectrum) {
 template <class Contraction>
 long long least_steps(double guess, double target, Contraction contraction) {
   if (!(guess < 9e18))
-    throw GraphError("no number of gossip steps reaches a contraction of " + std::to_string(target) +
-                     ": the spectral gap is zero");
+    throw GraphError("no number of gossip steps reaches a contraction of " +
+                     std::to_string(target) + ": the spectral gap is zero");
   auto steps = std::max(0LL, static_cast<long long>(std::ceil(guess)));
   while (steps > 0 && contraction(steps - 1) <= target) --steps;
   while (contraction(steps) > target) ++steps;

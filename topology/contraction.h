@@ -6,7 +6,8 @@ namespace starling {
 
 // Worst-case factor on the disagreement over one mix of K gossip steps, both attained.
 //   plain:      slem^K
-//   chebyshev:  1 / T_K(xi),  xi = (2 - a - b) / (b - a),  a = lambda_n, b = lambda_2        (catalogue B.1)
+//   chebyshev:  1 / T_K(xi),  xi = (2 - a - b) / (b - a),  a = lambda_n, b = lambda_2
+//   (catalogue B.1)
 double plain_contraction(const Spectrum& spectrum, int steps);
 double chebyshev_contraction(const Spectrum& spectrum, int steps);
 

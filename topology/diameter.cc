@@ -1,9 +1,11 @@
 // The exact diameter by eccentricities of as few nodes as possible.
 //
-//   ecc(v) <= ecc(s) + d(s, v)                                             from any node s searched before
-//   d(v, w) <= 2 (i - 1) when both are nearer than i to the centre c       so the far levels are searched first
+//   ecc(v) <= ecc(s) + d(s, v)                                             from any node s searched
+//   before d(v, w) <= 2 (i - 1) when both are nearer than i to the centre c       so the far levels
+//   are searched first
 //
-// Searches that remain run 256 at a time, one bit each: they share every edge they look at on the same level.
+// Searches that remain run 256 at a time, one bit each: they share every edge they look at on the
+// same level.
 // Source    iFUB [CrescenziEtAl2013]; bounds [TakesKosters2011]; shared searches [ThenEtAl2014].
 #include <algorithm>
 #include <array>
@@ -58,8 +60,8 @@ NodeId midpoint(const Graph& graph, const Search& search) {
 constexpr std::size_t kWords = 4, kShared = 64 * kWords;
 using Mask = std::array<std::uint64_t, kWords>;
 
-// The eccentricities of up to 256 sources. Requires a connected graph: the last level a search reaches anything
-// on is the eccentricity of its source.
+// The eccentricities of up to 256 sources. Requires a connected graph: the last level a search
+// reaches anything on is the eccentricity of its source.
 class SharedSearch {
  public:
   explicit SharedSearch(const Graph& graph)

@@ -16,7 +16,8 @@ namespace starling {
 //   u v [weight]
 struct EdgeListFile {
   Graph graph;
-  std::optional<std::vector<double>> weights;  // one per edge of graph.edge_list(), when every line has one
+  // One per edge of graph.edge_list(), when every line has one.
+  std::optional<std::vector<double>> weights;
 };
 
 // Text in, values out: files are opened by the caller.

@@ -10,7 +10,8 @@
 
 namespace starling {
 
-// What a generator may be told; what it does not use must be left out by the user and is refused when given.
+// What a generator may be told; what it does not use must be left out by the user and is refused
+// when given.
 struct GraphParameters {
   std::optional<std::uint64_t> nodes;
   std::optional<std::uint64_t> degree, rows, columns;
@@ -26,7 +27,8 @@ struct GraphKind {
   Graph (*make)(const GraphParameters&);
 };
 std::span<const GraphKind> graph_kinds();
-// Throws GraphError: unknown kind (with the nearest name), bad size (key, value, what is allowed), disconnected result.
+// Throws GraphError: unknown kind (with the nearest name), bad size (key, value, what is allowed),
+// disconnected result.
 Graph make_graph(std::string_view kind, const GraphParameters& parameters);
 
 }  // namespace starling

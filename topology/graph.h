@@ -53,9 +53,9 @@ bool connected(const Graph& graph);
 std::vector<NodeId> components(const Graph& graph);
 // The largest distance between two nodes; exact at every size. Requires a connected graph.
 //
-// Cost      a few searches, O(m) each, for trees, grids, geometric and social graphs and all Cayley graphs
-//           that spectrum() recognises; for the rest up to n / 256 shared searches, which on an expander of
-//           10^6 nodes takes minutes and on a long chain of cycles O(n^2).
+// Cost      a few searches, O(m) each, for trees, grids, geometric and social graphs and all Cayley
+//           graphs that spectrum() recognises; for the rest up to n / 256 shared searches, which on
+//           an expander of 10^6 nodes takes minutes and on a long chain of cycles O(n^2).
 NodeId diameter(const Graph& graph);
 
 // The same with a limit on the work, in edges looked at; where it ends early, upper > lower.

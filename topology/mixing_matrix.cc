@@ -46,7 +46,8 @@ MixingMatrix mixing_matrix_from_weights(Graph graph, std::span<const double> edg
   const NodeId n = graph.nodes();
   MixingMatrix matrix;
   matrix.weights.resize(2 * graph.edges());
-  // Rows and the edge list both ascend, so row v meets its smaller neighbours u in the order of the edge list.
+  // Rows and the edge list both ascend, so row v meets its smaller neighbours u in the order of the
+  // edge list.
   std::vector<std::size_t> filled(n, 0);
   std::size_t edge = 0;
   for (NodeId u = 0; u < n; ++u) {

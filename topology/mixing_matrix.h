@@ -26,11 +26,13 @@ struct MixingMatrix {
   }
 };
 
-// The weight rules of the registry (A.1, A.4): metropolis, lazy_metropolis, max_degree, best_constant, data_weighted.
+// The weight rules of the registry (A.1, A.4): metropolis, lazy_metropolis, max_degree,
+// best_constant, data_weighted.
 struct WeightRule {
   std::string_view name;
   std::string_view source;
-  // samples: one positive count per node; read by rules that weigh nodes by their data, else ignored.
+  // samples: one positive count per node; read by rules that weigh nodes by their data, else
+  // ignored.
   MixingMatrix (*make)(const Graph& graph, std::span<const double> samples);
   bool data_weighted = false;
 };

@@ -43,7 +43,8 @@ std::uint64_t RandomStream::below(std::uint64_t bound) {
   return static_cast<std::uint64_t>(product >> 64);
 }
 
-// The sine of the pair is thrown away: caching it would make a draw depend on what was asked before.
+// The sine of the pair is thrown away: caching it would make a draw depend on what was asked
+// before.
 double RandomStream::normal() {
   const double radius = std::sqrt(-2 * std::log(1 - uniform()));
   return radius * std::cos(2 * std::numbers::pi * uniform());

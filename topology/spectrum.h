@@ -22,15 +22,15 @@ struct Spectrum {
   double gap() const;   // 1 - slem, without the cancellation
 };
 
-// Closed form where the graph is recognised and all weights are equal, dense up to 1000 nodes, Lanczos
-// with the stationary vector deflated, inverse iteration by sparse Cholesky where Lanczos crawls.
-// Norms are those in which W is symmetric: |v|^2 = sum_i pi_i v_i^2.
+// Closed form where the graph is recognised and all weights are equal, dense up to 1000 nodes,
+// Lanczos with the stationary vector deflated, inverse iteration by sparse Cholesky where Lanczos
+// crawls. Norms are those in which W is symmetric: |v|^2 = sum_i pi_i v_i^2.
 // Errors    GraphError for a disconnected graph, a W that does not contract, and where no method
 //           reaches its tolerance: a number that may be wrong is not returned.
 Spectrum spectrum(const MixingMatrix& matrix);
 
-// The ends of the spectrum of the Laplacian off the mean: l_2 the smallest nonzero eigenvalue, l_n the
-// largest.
+// The ends of the spectrum of the Laplacian off the mean: l_2 the smallest nonzero eigenvalue, l_n
+// the largest.
 // One node has none; both are 1 then, so that W = I - a Lap stays finite.
 struct LaplacianSpectrum {
   double l_2 = 1, l_n = 1;

@@ -1,6 +1,7 @@
 // Cayley graphs of abelian groups: neighbors(i) = i + S for one set S of steps.
 //
-//   l_k = sum_{s in S} (1 - cos(2 pi phase)) = sum_{s in S} 2 sin^2(pi phase),   phase = sum_j k_j s_j / n_j
+//   l_k = sum_{s in S} (1 - cos(2 pi phase)) = sum_{s in S} 2 sin^2(pi phase)
+//   phase = sum_j k_j s_j / n_j
 //
 // The sine form has no cancellation: l_2 of a ring of 10^6 nodes keeps all its digits.
 #include <algorithm>
@@ -22,7 +23,7 @@ Sides digits(NodeId value, const Sides& sides) {
   return digit;
 }
 
-// i + s for all i at once would be quicker by digit; here the digits of i are counted up with i.
+// Every i + s is a neighbor of i; the digits of i are counted up with i.
 bool invariant_under_translations(const Graph& graph, const Sides& sides) {
   const auto steps = graph.neighbors(0);
   std::vector<Sides> step_digits;
@@ -64,7 +65,8 @@ std::vector<NodeId> cayley_sides(const Graph& graph) {
   for (NodeId i = 1; i < n; ++i)
     if (graph.degree(i) != graph.degree(0)) return {};
   if (invariant_under_translations(graph, {n})) return {n};
-  for (const NodeId q : graph.neighbors(0))  // the step to the next row of a torus is its row length
+  // On a torus, the step to the next row is the length of a row.
+  for (const NodeId q : graph.neighbors(0))
     if (q > 1 && q < n && n % q == 0 && invariant_under_translations(graph, {n / q, q}))
       return {n / q, q};
   if ((n & (n - 1)) != 0) return {};

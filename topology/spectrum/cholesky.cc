@@ -28,8 +28,8 @@ std::vector<int> minimum_degree_order(const Graph& graph) {
 
 }  // namespace
 
-// Row k of the factor is the part of the elimination tree that lies between the earlier neighbors of k and k
-// itself (Liu 1990); walking it counts every entry once.
+// Row k of the factor is the part of the elimination tree that lies between the earlier neighbors
+// of k and k itself (Liu 1990); walking it counts every entry once.
 std::optional<Elimination> elimination(const Graph& graph, std::size_t fill_max) {
   Elimination result;
   result.place = minimum_degree_order(graph);

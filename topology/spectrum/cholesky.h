@@ -10,7 +10,8 @@
 
 namespace starling {
 
-// An elimination order of the nodes (approximate minimum degree) and what a Cholesky factor in it would cost.
+// An elimination order of the nodes (approximate minimum degree) and what a Cholesky factor in it
+// would cost.
 struct Elimination {
   std::vector<int> place;  // node -> its place in the order
   std::size_t fill = 0;    // entries of the factor below the diagonal

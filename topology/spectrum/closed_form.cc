@@ -30,8 +30,9 @@ std::optional<LaplacianSpectrum> cycle_or_path(const Graph& graph) {
   return ends(chord(pi / n), chord(pi * (n - 1.0) / n));
 }
 
-// Laplacian of K_{a,b}: 0, a (b-1 times), b (a-1 times), a + b. Every node of one side is joined to the whole
-// other side: a connected graph is K_{a,b} when node 0 has b neighbors, and rows are N(0) or its complement.
+// Laplacian of K_{a,b}: 0, a (b-1 times), b (a-1 times), a + b. Every node of one side is joined to
+// the whole other side: a connected graph is K_{a,b} when node 0 has b neighbors, and rows are N(0)
+// or its complement.
 std::optional<LaplacianSpectrum> complete_bipartite(const Graph& graph) {
   const NodeId n = graph.nodes();
   const auto b = static_cast<NodeId>(graph.degree(0));
@@ -76,7 +77,8 @@ std::optional<LaplacianSpectrum> laplacian_closed_form(const Graph& graph) {
   if (auto found = cycle_or_path(graph)) return found;
   if (auto found = complete_bipartite(graph)) return found;
   if (auto found = grid(graph)) return found;
-  // n d table look-ups: beyond 10^9 of them (nearly complete graphs of many nodes) a few products are cheaper.
+  // n d table look-ups: beyond 10^9 of them (nearly complete graphs of many nodes) a few products
+  // are cheaper.
   if (static_cast<double>(n) * static_cast<double>(graph.degree(0)) > 1e9) return std::nullopt;
   const auto sides = cayley_sides(graph);
   if (sides.empty()) return std::nullopt;

@@ -5,8 +5,8 @@
 
 namespace starling {
 
-// sqrt(pi) is moved from eigenvalue 1 into the middle of the others, the mean of their values, so that it is
-// neither end; when all of them are equal, the vector that leans on it most is left out.
+// sqrt(pi) is moved from eigenvalue 1 into the middle of the others, the mean of their values, so
+// that it is neither end; when all of them are equal, the vector that leans on it most is left out.
 Ends dense_ends(const Symmetrized& s) {
   const Eigen::Index n = s.size();
   const Graph& graph = s.matrix.graph;

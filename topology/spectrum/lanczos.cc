@@ -8,8 +8,8 @@
 namespace starling {
 namespace {
 
-// P S P + c sqrt(pi) sqrt(pi)^T: sqrt(pi) sits at c, inside the spectrum. At 0 it would be an end of it when all
-// eigenvalues are positive, as those of every lazy W are.
+// P S P + c sqrt(pi) sqrt(pi)^T: sqrt(pi) sits at c, inside the spectrum. At 0 it would be an end
+// of it when all eigenvalues are positive, as those of every lazy W are.
 class Deflated {
  public:
   using Scalar = double;
@@ -49,7 +49,8 @@ std::optional<Ritz> lanczos(const Symmetrized& s, std::size_t products, Spectra:
   Deflated operation(s, start.dot(image));
   const Eigen::Index basis = std::min<Eigen::Index>(s.size(), s.size() > 300'000 ? 24 : 48);
   const Eigen::Index restarts = static_cast<Eigen::Index>(products) / (basis / 2);
-  // Spectra's tolerance is on the residual relative to |lambda|; one that suits a large gap comes first.
+  // Spectra's tolerance is on the residual relative to |lambda|; one that suits a large gap comes
+  // first.
   for (const double tolerance : {1e-8, 1e-11}) {
     Spectra::SymEigsSolver<Deflated> solver(operation, 1, basis);
     solver.init(start.data());

@@ -59,9 +59,9 @@ double lower_bound(const Symmetrized& s) {
 
 }  // namespace
 
-// A gap of 1e-11 is below what a residual of I - W can resolve (1e-16); the residual of the inverse, relative to
-// its eigenvalue, still bounds the gap's relative error. And two independent numbers must agree: the inverse's
-// eigenvalue and the Rayleigh quotient of I - W.
+// A gap of 1e-11 is below what a residual of I - W can resolve (1e-16); the residual of the
+// inverse, relative to its eigenvalue, still bounds the gap's relative error. And two independent
+// numbers must agree: the inverse's eigenvalue and the Rayleigh quotient of I - W.
 std::optional<Ritz> inverse_top(const Symmetrized& s, const Elimination& order) {
   const Factor factor(s, order, -1, 1, 1);
   if (!factor.positive_definite()) return std::nullopt;

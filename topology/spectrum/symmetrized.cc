@@ -11,7 +11,8 @@ Symmetrized::Symmetrized(const MixingMatrix& w)
   for (NodeId i = 0; i < graph.nodes(); ++i)
     null[static_cast<Eigen::Index>(i)] = std::sqrt(w.stationary[i]);
   null.normalize();
-  // s_ij = sqrt(w_ij w_ji). Rows ascend, so row j meets its smaller neighbors i in the order of the outer loop.
+  // s_ij = sqrt(w_ij w_ji). Rows ascend, so row j meets its smaller neighbors i in the order of the
+  // outer loop.
   std::vector<std::size_t> met(graph.nodes(), 0);
   for (NodeId i = 0; i < graph.nodes(); ++i) {
     const auto row = graph.neighbors(i);

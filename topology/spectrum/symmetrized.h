@@ -9,7 +9,8 @@ namespace starling {
 
 using Column = Eigen::VectorXd;
 
-// S = D^{1/2} W D^{-1/2}, D = diag(pi): symmetric, with the eigenvalues of W. Its eigenvector to 1 is sqrt(pi).
+// S = D^{1/2} W D^{-1/2}, D = diag(pi): symmetric, with the eigenvalues of W. Its eigenvector to 1
+// is sqrt(pi).
 //
 // Shapes    off: 2m values aligned with the graph's rows, s_ij = s_ji to the bit; null: n.
 struct Symmetrized {
@@ -30,12 +31,13 @@ struct Ritz {
   double residual = 0;
 };
 
-// The Rayleigh quotient of a vector x (in the coordinates of S; its part along sqrt(pi) is taken off), z = D^{-1/2} x:
+// The Rayleigh quotient of a vector x (in the coordinates of S; its part along sqrt(pi) is taken
+// off), z = D^{-1/2} x:
 //
 //   1 - lambda = sum_{edges} pi_i w_ij (z_i - z_j)^2 / sum_i pi_i z_i^2
 //
-// A sum of squares of differences: a gap of 1e-11 comes out with all the digits that x deserves, while
-// 1 - x^T S x would have lost them. The error is quadratic in the error of x.
+// A sum of squares of differences: a gap of 1e-11 comes out with all the digits that x deserves,
+// while 1 - x^T S x would have lost them. The error is quadratic in the error of x.
 Ritz rayleigh(const Symmetrized& s, Column x);
 
 }  // namespace starling

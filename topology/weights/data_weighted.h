@@ -4,8 +4,8 @@
 
 namespace starling {
 
-// Metropolis-Hastings for pi_i = m_i / sum_j m_j with the proposal 1 / (1 + d_i): every sample counts once,
-// however unequal the shards.
+// Metropolis-Hastings for pi_i = m_i / sum_j m_j with the proposal 1 / (1 + d_i): every sample
+// counts once, however unequal the shards.
 //
 //   w_ij = min(1 / (1 + d_i), (m_j / m_i) / (1 + d_j))
 //

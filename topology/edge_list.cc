@@ -1,0 +1,223 @@
+#include "topology/edge_list.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+namespace starling {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r";
+
+// What a line said wrong, cut short: a garbage file must not become a garbage message.
+std::string quoted(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text.substr(0, 40)) result += (c >= ' ' && c <= '~') ? c : '?';
+  return result + (text.size() > 40 ? "...'" : "'");
+}
+
+std::string_view next_word(std::string_view& line) {
+  const std::size_t start = std::min(line.find_first_not_of(kBlank), line.size());
+  line.remove_prefix(start);
+  const std::size_t length = std::min(line.find_first_of(kBlank), line.size());
+  const std::string_view word = line.substr(0, length);
+  line.remove_prefix(length);
+  return word;
+}
+
+class Parser {
+ public:
+  Parser(std::string_view text, NodeId max_nodes) : text_(text), max_nodes_(max_nodes) {}
+
+  EdgeListFile parse() {
+    while (!text_.empty()) {
+      ++line_number_;
+      const std::size_t end = std::min(text_.find('\n'), text_.size());
+      const std::string_view line = text_.substr(0, end);
+      text_.remove_prefix(std::min(end + 1, text_.size()));
+      std::string_view rest = line;
+      const std::string_view first = next_word(rest);
+      if (first.empty()) continue;
+      if (first.front() == '#')
+        header(line);
+      else
+        data(first, rest);
+    }
+    return finish();
+  }
+
+ private:
+  struct Line {
+    Edge edge;
+    std::size_t number = 0;  // where it stands, for the message
+    double weight = 0;
+    bool turned = false;  // given as v u, v > u
+  };
+
+  [[noreturn]] void fail(std::size_t number, const std::string& what) const {
+    throw GraphError("line " + std::to_string(number) + ": " + what);
+  }
+
+  std::uint64_t number(std::string_view word, std::string_view what) const {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc{} || end != word.data() + word.size())
+      fail(line_number_, quoted(word) + " is not a " + std::string(what));
+    return value;
+  }
+
+  void set_nodes(std::string_view word) {
+    if (nodes_) fail(line_number_, "the number of nodes is given twice");
+    const std::uint64_t value = number(word, "number of nodes");
+    if (value < 1 || value > max_nodes_)
+      fail(line_number_, "nodes = " + std::to_string(value) +
+                             "; allowed: 1.." + std::to_string(max_nodes_));
+    nodes_ = static_cast<NodeId>(value);
+  }
+
+  // "# key value": the keys we know are held to, all other comments are comments.
+  void header(std::string_view line) {
+    line.remove_prefix(line.find('#') + 1);
+    const std::string_view key = next_word(line);
+    const std::string_view value = next_word(line);
+    if (key == "starling" && value == "topology") {
+      const std::string_view version = next_word(line);
+      if (version != "1")
+        fail(line_number_, "format version " + quoted(version) + "; allowed: 1");
+    } else if (key == "nodes" && next_word(line).empty()) {
+      set_nodes(value);
+    } else if (key == "directed" && value != "false") {
+      fail(line_number_, "directed " + quoted(value) + "; allowed: false");
+    } else if (key == "round" && !value.empty() && next_word(line).empty()) {
+      fail(line_number_, "a schedule of graphs ('# round'); allowed: one static graph");
+    }
+  }
+
+  // u v [weight]. A lone number on the first data line is decentralizepy's number of nodes; its
+  // files then list every edge from both ends.
+  void data(std::string_view first, std::string_view rest) {
+    const std::string_view second = next_word(rest);
+    if (second.empty() && lines_.empty() && !nodes_) {
+      set_nodes(first);
+      both_ends_ = true;
+      return;
+    }
+    if (second.empty()) fail(line_number_, "one word; allowed: u v [weight]");
+    const NodeId u = node(first), v = node(second);
+    if (u == v)
+      fail(line_number_, "edge " + std::to_string(u) + " " + std::to_string(v) + " is a loop");
+    Line line{{std::min(u, v), std::max(u, v)}, line_number_, 0, u > v};
+    const std::string_view third = next_word(rest);
+    const bool weighted = !third.empty() && third != "{}";  // networkx writes its empty data as {}
+    if (!next_word(rest).empty())
+      fail(line_number_, "more than three words; allowed: u v [weight]");
+    if (weighted) line.weight = weight(third);
+    if (!lines_.empty() && weighted != weighted_)
+      fail(line_number_, weighted ? "a weight, where earlier lines have none"
+                                  : "no weight, where earlier lines have one");
+    weighted_ = weighted;
+    lines_.push_back(line);
+  }
+
+  NodeId node(std::string_view word) const {
+    const std::uint64_t value = number(word, "node number");
+    const std::uint64_t limit = nodes_.value_or(max_nodes_);
+    if (value >= limit)
+      fail(line_number_, "node " + std::to_string(value) + " is out of range; allowed: 0.." +
+                             std::to_string(limit - 1));
+    return static_cast<NodeId>(value);
+  }
+
+  double weight(std::string_view word) const {
+    double value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc{} || end != word.data() + word.size() || !std::isfinite(value))
+      fail(line_number_, quoted(word) + " is not a weight; allowed: a finite number");
+    return value;
+  }
+
+  void refuse_repeats() {
+    for (std::size_t k = 1; k < lines_.size(); ++k) {
+      const Line& line = lines_[k];
+      const Line& before = lines_[k - 1];
+      if (line.edge != before.edge) continue;
+      if (both_ends_ && line.turned != before.turned && line.weight == before.weight) continue;
+      fail(line.number, "edge " + std::to_string(line.edge.u) + " " + std::to_string(line.edge.v) +
+                            " stands already in line " + std::to_string(before.number));
+    }
+  }
+
+  EdgeListFile finish() {
+    std::sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
+      return std::pair(a.edge, a.number) < std::pair(b.edge, b.number);
+    });
+    refuse_repeats();
+    std::vector<Edge> edges;
+    std::vector<double> weights;
+    NodeId largest = 0;
+    for (const Line& line : lines_) {
+      largest = std::max(largest, line.edge.v);
+      if (nodes_ && line.edge.v >= *nodes_)  // the header came after the edge
+        fail(line.number, "node " + std::to_string(line.edge.v) + " is out of range; allowed: 0.." +
+                              std::to_string(*nodes_ - 1));
+      if (!edges.empty() && edges.back() == line.edge) continue;
+      edges.push_back(line.edge);
+      if (weighted_) weights.push_back(line.weight);
+    }
+    if (!nodes_ && edges.empty()) throw GraphError("line 1: no edge and no '# nodes' in this file");
+    EdgeListFile file;
+    file.graph = Graph::from_edges(nodes_.value_or(largest + 1), std::move(edges));
+    if (weighted_) file.weights = std::move(weights);
+    return file;
+  }
+
+  std::string_view text_;
+  NodeId max_nodes_;
+  std::size_t line_number_ = 0;
+  std::optional<NodeId> nodes_;
+  bool both_ends_ = false;
+  bool weighted_ = false;
+  std::vector<Line> lines_;
+};
+
+void append(std::string& text, double value) {
+  std::array<char, 32> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  text.append(buffer.data(), end);
+}
+
+}  // namespace
+
+EdgeListFile read_edge_list(std::string_view text, NodeId max_nodes) {
+  return Parser(text, max_nodes).parse();
+}
+
+std::string write_edge_list(const Graph& graph, const std::vector<double>* weights,
+                            std::string_view comment) {
+  std::string text = "# starling topology 1\n# nodes " + std::to_string(graph.nodes()) +
+                     "\n# directed false\n";
+  for (std::string_view rest = comment; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text.append("# ").append(rest.substr(0, end)).append("\n");
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  std::size_t edge = 0;
+  for (const Edge& e : graph.edge_list()) {
+    text += std::to_string(e.u);
+    text += ' ';
+    text += std::to_string(e.v);
+    if (weights != nullptr) {
+      text += ' ';
+      append(text, weights->at(edge++));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace starling
