@@ -9,4 +9,9 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The world's: a disk is full, a folder cannot be written. One line with the path and the system's reason; exit code 1.
+class RunError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 }  // namespace starling
