@@ -1,8 +1,7 @@
 // The exact diameter by eccentricities of as few nodes as possible.
 //
-//   ecc(v) <= ecc(s) + d(s, v)                                             from any node s searched
-//   before d(v, w) <= 2 (i - 1) when both are nearer than i to the centre c       so the far levels
-//   are searched first
+//   ecc(v) <= ecc(s) + d(s, v)       from every node s searched before
+//   d(v, w) <= 2 i                   when both are within i of the centre: far levels come first
 //
 // Searches that remain run 256 at a time, one bit each: they share every edge they look at on the
 // same level.
@@ -171,7 +170,10 @@ DiameterBounds search_levels(const Graph& graph, const Start& start, double work
     for (; at < order.size() && sources.size() < kShared; ++at)
       if (bound[order[at]] > lower) sources.push_back(order[at]);
     if (sources.empty() || 2 * level[sources.front()] <= lower) return {lower, lower};
-    if (shared.work() > work_max) return {lower, std::max(lower, 2 * level[sources.front()])};
+    if (shared.work() > work_max) {
+      const NodeId upper = *std::max_element(bound.begin(), bound.end());
+      return {lower, std::max(lower, std::min(upper, 2 * level[sources.front()]))};
+    }
     const auto eccentricity = shared.eccentricities(sources);
     for (std::size_t s = 0; s < sources.size(); ++s) {
       lower = std::max(lower, eccentricity[s]);

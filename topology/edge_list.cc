@@ -1,13 +1,14 @@
 #include "topology/edge_list.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
 #include <utility>
+
+#include "topology/number_text.h"
 
 namespace starling {
 namespace {
@@ -185,12 +186,6 @@ class Parser {
   std::vector<Line> lines_;
 };
 
-void append(std::string& text, double value) {
-  std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  text.append(buffer.data(), end);
-}
-
 }  // namespace
 
 EdgeListFile read_edge_list(std::string_view text, NodeId max_nodes) {
@@ -213,7 +208,7 @@ std::string write_edge_list(const Graph& graph, const std::vector<double>* weigh
     text += std::to_string(e.v);
     if (weights != nullptr) {
       text += ' ';
-      append(text, weights->at(edge++));
+      append_shortest(text, weights->at(edge++));
     }
     text += '\n';
   }
