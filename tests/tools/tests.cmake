@@ -1,0 +1,11 @@
+# Scripts are tested by scripts: the standard library of Python 3.11 and nothing else.
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+function(starling_script_test name)
+  cmake_parse_arguments(T "" "" "LABELS;ARGUMENTS" ${ARGN})
+  add_test(NAME tools.${name}
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/tools/${name}.py ${T_ARGUMENTS})
+  set_tests_properties(tools.${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 300)
+endfunction()
+
+starling_script_test(cluster_test LABELS tools)
+starling_script_test(cluster_parts_test LABELS tools)

@@ -1,0 +1,1 @@
+"""What tools/cluster is made of, one idea a file."""

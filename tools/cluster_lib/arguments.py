@@ -1,0 +1,107 @@
+"""The command line of tools/cluster, checked as far as it can be without the configuration."""
+
+import argparse
+import pathlib
+import re
+import time
+from dataclasses import dataclass, field
+
+from cluster_lib.errors import UsageError
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Arguments:
+    """What the user asked for, as plain values."""
+
+    config: pathlib.Path
+    out: pathlib.Path
+    programs: pathlib.Path  # folder of starling-node and starling-sim
+    overrides: list[str] = field(default_factory=list)  # section.key=value
+    kills: dict[int, int] = field(default_factory=dict)  # node -> step
+    transport: str = "tcp"
+    json: bool = False
+    check: bool = False
+    print_config: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):  # one line, and the caller's exit code
+        raise UsageError(message)
+
+
+def version() -> str:
+    """The project's version, as its build states it."""
+    text = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    found = re.search(r"project\(starling VERSION (\S+)", text)
+    return found.group(1) if found else "unknown"
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="tools/cluster", allow_abbrev=False, description=(
+        "Runs one starling-node process per node on this machine and merges what they found."))
+    add = parser.add_argument
+    add("--config", metavar="FILE", help="the experiment, e.g. configs/quickstart.toml")
+    add("--nodes", metavar="N", help="instead of shared.topology.nodes")
+    add("--out", metavar="DIR", help="run folder (default: runs/<config>-<time>)")
+    add("--set", metavar="KEY=VALUE", action="append", default=[],
+        help="override one key, e.g. shared.mixing.acceleration=none")
+    add("--kill", metavar="I@STEP", action="append", default=[],
+        help="node I kills itself (SIGKILL) at the start of that step")
+    add("--restart", metavar="I@STEP", action="append", default=[], help="not in this version")
+    add("--transport", default="tcp", metavar="tcp|ipc", help="between the nodes (default: tcp)")
+    add("--bin", metavar="DIR", help="folder of the programs (default: build/release/bin)")
+    add("--json", action="store_true", help="print summary.json instead of a table")
+    add("--check", action="store_true", help="check the configuration and start nothing")
+    add("--print-config", action="store_true", help="print the effective configuration and exit")
+    add("--version", action="store_true", help="print the version and exit")
+    return parser
+
+
+def _node_at_step(option: str, text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d+)@(\d+)", text)
+    if not found:
+        raise UsageError(f"{option}: '{text}' is not I@STEP, e.g. {option} 2@50")
+    return int(found.group(1)), int(found.group(2))
+
+
+def parse(argv: list[str]) -> Arguments | None:
+    """Returns None when the question was answered by the parser itself (--version).
+
+    Errors  UsageError naming the option and what it takes. --help leaves through SystemExit(0).
+    """
+    given = _parser().parse_args(argv)
+    if given.version:
+        print(f"starling {version()}")
+        return None
+    if given.config is None:
+        raise UsageError("--config FILE is missing; configs/ holds some ready to run")
+    config = pathlib.Path(given.config)
+    if not config.is_file():
+        raise UsageError(f"--config: no file '{config}'")
+    if given.restart:
+        raise UsageError("--restart: not in this version; a node that died stays away")
+    if given.transport not in ("tcp", "ipc"):
+        raise UsageError(f"--transport: '{given.transport}' is neither tcp nor ipc")
+    overrides = list(given.set)
+    for item in overrides:
+        if not re.fullmatch(r"[A-Za-z_][\w.-]*=.*", item, re.DOTALL):
+            raise UsageError(f"--set: '{item}' is not section.key=value")
+    if given.nodes is not None:
+        if not re.fullmatch(r"[1-9]\d*", given.nodes):
+            raise UsageError(f"--nodes: '{given.nodes}' is not a number of nodes from 1 on")
+        overrides.append(f"shared.topology.nodes={given.nodes}")
+    kills: dict[int, int] = {}
+    for text in given.kill:
+        node, step = _node_at_step("--kill", text)
+        if node in kills:
+            raise UsageError(f"--kill: node {node} is named twice")
+        kills[node] = step
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    return Arguments(
+        config=config,
+        out=pathlib.Path(given.out) if given.out else pathlib.Path(f"runs/{config.stem}-{stamp}"),
+        programs=pathlib.Path(given.bin) if given.bin else ROOT / "build/release/bin",
+        overrides=overrides, kills=kills, transport=given.transport, json=given.json,
+        check=given.check, print_config=given.print_config)

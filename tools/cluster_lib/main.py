@@ -1,0 +1,101 @@
+"""The story of one run, from the command line to the exit code."""
+
+import json
+import sys
+
+from cluster_lib import arguments as command_line
+from cluster_lib import endpoints, run_folder, summary
+from cluster_lib.arguments import Arguments
+from cluster_lib.children import Children, command_of
+from cluster_lib.display import Display
+from cluster_lib.errors import RunError, UsageError
+from cluster_lib.optimum import known_optimum
+from cluster_lib.outcome import describe, worst_code
+from cluster_lib.report import write_report
+from cluster_lib.watch import Limits, Watch
+
+
+def complain(line: object) -> None:
+    print(f"cluster: {line}", file=sys.stderr)
+
+
+def run_nodes(arguments: Arguments, text: str, nodes: int, display: Display,
+              limits: Limits = Limits()) -> tuple[Children, Watch]:
+    """Starts all nodes and waits for the last. Every process has ended when this returns or throws."""
+    node = run_folder.program(arguments, "starling-node")
+    try:
+        held = endpoints.open_endpoints(arguments.transport, nodes)
+    except OSError as error:
+        raise RunError(f"--transport {arguments.transport}: {error}") from None
+    children = Children(display.say)
+    with held as addresses, Watch(children, display, limits) as watch:
+        config = run_folder.write_config(arguments.out, text, addresses.addresses)
+        addresses.release()
+        try:
+            for i in range(nodes):
+                kill_at = arguments.kills.get(i)
+                children.start(i, command_of(i, node, config, arguments.out, kill_at), kill_at)
+            watch.run()
+        except OSError as error:
+            raise RunError(f"cannot start {node}: {error.strerror}") from None
+        finally:
+            children.close()
+    return children, watch
+
+
+def report(arguments: Arguments, config: dict, nodes: int, failures: list[str]) -> bool:
+    """Merges, prints and draws. False when the run left nothing to merge."""
+    try:
+        merged = summary.summarize(run_folder.program(arguments, "starling-sim"), arguments.out)
+    except RunError as error:
+        complain(f"no summary: {error}")
+        return False
+    table = summary.rows(merged, known_optimum(config))
+    print(json.dumps(merged, indent=2) if arguments.json else summary.as_text(table))
+    try:
+        path = write_report(arguments.out, config["shared"].get("name", "run"), table, merged, failures, nodes)
+        print(f"report: {path}", file=sys.stderr)
+    except OSError as error:
+        complain(f"no report: {error.strerror}: '{error.filename}'")
+        return False
+    return True
+
+
+def run(arguments: Arguments) -> int:
+    if arguments.check:
+        return run_folder.check_config(arguments)
+    text = run_folder.effective_config(arguments)
+    if arguments.print_config:
+        print(text, end="")
+        return 0
+    config = run_folder.parse_config(text)
+    nodes = run_folder.nodes_of(config)
+    for node in arguments.kills:
+        if node >= nodes:
+            raise UsageError(f"--kill: no node {node}; the run has nodes 0..{nodes - 1}")
+    run_folder.prepare(arguments.out)
+    print(f"{nodes} nodes, run folder {arguments.out}", file=sys.stderr)
+    display = Display(config.get("shared", {}).get("stop", {}).get("steps"), quiet=arguments.json)
+    children, watch = run_nodes(arguments, text, nodes, display)
+    failures = describe(children.all, watch.reason)
+    for line in failures:
+        complain(line)
+    code = 130 if watch.killed_by_user else worst_code(children.all)
+    if code == 2 or (code and not children.started):  # nothing was computed
+        return code
+    merged = report(arguments, config, nodes, failures)
+    return code if code or merged else 1
+
+
+def main(argv: list[str]) -> int:
+    try:
+        arguments = command_line.parse(argv)
+        return 0 if arguments is None else run(arguments)
+    except UsageError as error:
+        complain(error)
+        return 2
+    except (RunError, OSError) as error:
+        complain(error)
+        return 1
+    except KeyboardInterrupt:
+        return 130

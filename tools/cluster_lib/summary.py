@@ -1,0 +1,76 @@
+"""The merged result: exact figures computed from the models by starling-sim, and a table to read them in."""
+
+import json
+import pathlib
+import subprocess
+
+from cluster_lib.display import number
+from cluster_lib.errors import RunError
+
+
+def summarize(program: pathlib.Path, out: pathlib.Path) -> dict:
+    """Runs `starling-sim summarize OUT`, which writes OUT/summary.json. Errors: RunError with its last line."""
+    done = subprocess.run([str(program), "summarize", str(out)], capture_output=True, text=True,
+                          errors="replace", check=False)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"starling-sim ended with {done.returncode}"]
+        raise RunError(lines[-1])
+    try:
+        return json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"no readable summary.json: {error}") from None
+
+
+def count(value) -> str:
+    """1234567 -> '1,234,567'; a dash for what is not known."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else number(value, 6)
+
+
+def amount(value) -> str:
+    """Bytes for people."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "-"
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} B" if unit == "B" else f"{value:.2f} {unit}"
+        value /= 1000
+    return "-"
+
+
+def rows(summary: dict, optimum: float | None = None) -> list[tuple[str, str]]:
+    """The figures worth reading, each with its name; what a run does not have is left out."""
+    get = summary.get
+    table = [
+        ("status", str(get("status", "-"))),
+        ("algorithm", str(get("algorithm", "-"))),
+        ("nodes", count(get("nodes"))),
+        ("global objective f(mean)", number(get("objective"), 12)),
+    ]
+    if optimum is not None:
+        table.append(("known optimum f*", number(optimum, 12)))
+        if isinstance(get("objective"), (int, float)):
+            table.append(("gap f(mean) - f*", f"{get('objective') - optimum:.2e}"))
+    table += [
+        ("worst node's objective", number(get("objective_worst"), 12)),
+        ("gradient norm at the mean", number(get("gradient_norm"))),
+        ("consensus error", number(get("consensus_error"))),
+    ]
+    accuracy = get("accuracy") or {}
+    for part in ("train", "test"):
+        if isinstance(accuracy.get(part), (int, float)):
+            table.append((f"accuracy, {part}", f"{100 * accuracy[part]:.2f} %"))
+    contraction = get("contraction") or {}
+    table += [
+        ("steps", count(get("steps"))),
+        ("gossip steps", count(get("gossip_steps"))),
+        ("bytes sent, all nodes", amount(get("bytes_sent"))),
+        ("contraction of a mix", f"measured {number(contraction.get('measured'), 4)}, "
+                                 f"predicted {number(contraction.get('predicted'), 4)}"),
+        ("wall time", f"{number(get('wall_seconds'))} s"),
+    ]
+    return table
+
+
+def as_text(table: list[tuple[str, str]]) -> str:
+    width = max(len(name) for name, _ in table)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in table)
