@@ -82,6 +82,9 @@ Monitor::Monitor(zmq::context_t& context, zmq::socket_t& watched, const std::str
   reader_.set(zmq::sockopt::rcvhwm, 0);
   reader_.connect(address);
   fd_ = fd_of(reader_);
+  // A new inproc pipe counts its reader as awake and sends no signal until it was once found empty.
+  // Nothing is lost: the watched socket is neither bound nor connected yet.
+  static_cast<void>(next());
 }
 
 Monitor::~Monitor() {

@@ -22,7 +22,8 @@ struct MonitorEvent {
 // "handshake failed: ..." in words, for the three kinds of failed handshakes.
 std::string describe_handshake_failure(const MonitorEvent& event);
 
-// Watches one socket. Its queue has no bound: a bounded one would block libzmq's I/O thread.
+// Watches one socket, from before it is bound or connected. Its queue has no limit: libzmq's I/O
+// thread would block on a full one.
 class Monitor {
  public:
   Monitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& address, int kinds);
