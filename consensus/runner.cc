@@ -24,6 +24,12 @@ std::string_view to_string(RunStatus status) {
   return "failed";
 }
 
+RunStatus status_of(std::string_view word) {
+  for (const RunStatus status : {RunStatus::converged, RunStatus::stopped, RunStatus::budget})
+    if (to_string(status) == word) return status;
+  return RunStatus::failed;
+}
+
 template <class Real>
 Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
                      std::vector<double> optimum, std::function<void(std::uint64_t)> before_step)

@@ -11,6 +11,7 @@ namespace starling {
 
 enum class RunStatus { running, converged, stopped, budget, failed };
 std::string_view to_string(RunStatus status);
+RunStatus status_of(std::string_view word);  // failed for a word that is none
 
 // What a node knows of the whole run from the values that ride along; the means are one lap old.
 struct Progress {

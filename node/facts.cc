@@ -1,0 +1,74 @@
+#include "node/facts.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+namespace starling {
+
+std::string_view describe(Cause cause) {
+  switch (cause) {
+    case Cause::none: return "no reason given";
+    case Cause::closed: return "connection closed";
+    case Cause::silent: return "silent";
+    case Cause::restarted: return "restarted";
+  }
+  return "no reason given";
+}
+
+Facts::Facts(const Graph& configured)
+    : graph_(configured), edges_(configured.edge_list()), facts_(edges_.size()), samples_(configured.nodes()),
+      prepared_(configured.nodes()) {}
+
+std::size_t Facts::edge_index(NodeId i, NodeId j) const {
+  const Edge edge{std::min(i, j), std::max(i, j)};
+  return static_cast<std::size_t>(std::lower_bound(edges_.begin(), edges_.end(), edge) - edges_.begin());
+}
+
+bool Facts::merge_edge(std::size_t index, const EdgeFact& fact) {
+  if (fact <= facts_[index]) return false;
+  facts_[index] = fact;
+  return true;
+}
+
+bool Facts::merge_samples(NodeId i, std::uint64_t samples) {
+  if (samples <= samples_[i]) return false;
+  samples_[i] = samples;
+  return true;
+}
+
+bool Facts::merge_prepared(NodeId i, const Prepared& prepared) {
+  // The last one known: a record of a view replaces those of views that no longer are.
+  if (prepared_[i] && (prepared_[i]->view == prepared.view || prepared_[i]->view == view())) return false;
+  prepared_[i] = prepared;
+  return true;
+}
+
+bool Facts::complete() const {
+  return std::all_of(facts_.begin(), facts_.end(), [](const EdgeFact& fact) { return fact.up(); });
+}
+
+std::uint64_t Facts::view() const {
+  std::vector<std::uint32_t> canonical{graph_.nodes()};
+  for (std::size_t e = 0; e < edges_.size(); ++e)
+    canonical.insert(canonical.end(), {edges_[e].u, edges_[e].v, facts_[e].counter});
+  return XXH3_64bits(canonical.data(), canonical.size() * sizeof canonical[0]);
+}
+
+std::vector<bool> Facts::component(NodeId from) const {
+  std::vector<bool> reached(graph_.nodes());
+  std::vector<NodeId> stack{from};
+  reached[from] = true;
+  while (!stack.empty()) {
+    const NodeId i = stack.back();
+    stack.pop_back();
+    for (NodeId j : graph_.neighbors(i)) {
+      if (reached[j] || !facts_[edge_index(i, j)].up()) continue;
+      reached[j] = true;
+      stack.push_back(j);
+    }
+  }
+  return reached;
+}
+
+}  // namespace starling

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "node/exchange/transport.h"
+#include "node/messages.h"
+#include "node/wire.h"
+
+namespace starling {
+
+// One DATA frame that waits to be mixed. The spans point into the message parts it owns.
+struct Incoming {
+  ReceivedBytes head, payload;
+  std::uint16_t k = 0;
+  std::uint32_t chunk = 0;
+  std::span<const std::byte> ride, values;
+};
+
+// What a stream offers to its links at one position.
+struct Outgoing {
+  std::uint16_t k = 0;
+  std::uint32_t chunk = 0;
+  std::span<const std::byte> ride, values;
+  std::uint64_t values_hash = 0;
+  std::optional<SharedBytes> shared;  // the values, to be sent without copying
+};
+
+// A mix as its links see it: positions p = k * chunks + chunk, ascending.
+class StreamSource {
+ public:
+  virtual ~StreamSource() = default;
+  virtual std::uint32_t ready() const = 0;  // positions below may be sent
+  virtual Outgoing outgoing(std::uint32_t position) = 0;
+};
+
+// What frames were refused, by reason; part of the summary.
+using DropCounts = std::map<std::string, std::uint64_t>;
+
+// The streams of one edge: what was sent, what the neighbor has taken, what arrived. It outlives sessions, so that a
+// cut connection loses nothing: each end sends on from the other's next expected position.
+//
+//   credit    at most `window` positions sent and not taken per stream; at most `streams` open streams.
+//   taken     positions of ours the neighbor has mixed;  done: streams it has finished.
+class Link {
+ public:
+  struct Limits {
+    std::uint32_t window = 4;    // of this node, both ways; sending also respects the neighbor's
+    std::uint32_t streams = 8;   // open at once
+    bool header_checksum = false;
+  };
+  Link(NodeId self, NodeId peer, Limits limits) : self_(self), peer_(peer), limits_(limits) {}
+
+  NodeId peer() const { return peer_; }
+
+  // --- the mixing side ----------------------------------------------------------------------------------------------
+  void begin_view(std::uint64_t view) { view_ = view; }
+  void open(std::uint32_t stream, StreamSource& source) { streams_[stream].source = &source; }
+  const Incoming* front(std::uint32_t stream) const;
+  void take(std::uint32_t stream);                       // its front has been mixed
+  void finished(std::uint32_t done);                     // streams below are finished here
+  bool acknowledged(std::uint32_t stream, std::uint32_t positions) const;  // the neighbor has taken them all
+  void forget_source(std::uint32_t stream);              // its buffers go: nothing of it is sent again
+
+  // --- the session side ---------------------------------------------------------------------------------------------
+  // Sends what credit allows. false: the connection is gone.
+  bool send(Transport& transport, ConnectionId connection, std::uint32_t session);
+  // A frame's place and content; nullptr if fine or dropped as a duplicate, else why the session must end.
+  const char* receive(const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload);
+  void acknowledge(const FrameHeader& header);           // taken and done of a verified frame
+  std::vector<Greeting::Expected> expected() const;
+  void resume(const Greeting& peer);                     // send on from what the neighbor expects next
+  void set_peer_window(std::uint32_t window) { peer_window_ = std::max(window, 1u); }
+  bool all_sent() const;
+  // The stream with unannounced takings worth a BEAT, if any.
+  std::optional<std::uint32_t> untold() const;
+  FrameHeader header(FrameType type, std::uint32_t session, std::uint32_t stream);
+  std::uint32_t done_here() const { return done_here_; }
+  // The oldest stream not finished here, whose takings a BEAT may tell.
+  std::uint32_t first_open() const { return streams_.empty() ? done_here_ : streams_.begin()->first; }
+  std::uint64_t data_bytes() const { return data_bytes_; }
+  std::uint64_t duplicates() const { return duplicates_; }
+
+ private:
+  struct Stream {
+    StreamSource* source = nullptr;
+    std::uint32_t sent = 0, acked = 0;      // positions
+    std::deque<Incoming> queue;
+    std::uint32_t received = 0, taken = 0, untold = 0;
+    std::uint16_t last_k = 0;
+    std::uint32_t last_chunk = 0;
+  };
+  bool send_one(Stream& stream, std::uint32_t number, Transport& transport, ConnectionId connection,
+                std::uint32_t session);
+
+  NodeId self_, peer_;
+  Limits limits_;
+  std::uint64_t view_ = 0;
+  std::uint32_t peer_window_ = 1, done_here_ = 0, done_there_ = 0;
+  std::map<std::uint32_t, Stream> streams_;
+  std::vector<std::byte> scratch_;
+  std::uint64_t data_bytes_ = 0, duplicates_ = 0;
+};
+
+}  // namespace starling

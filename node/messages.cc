@@ -1,0 +1,159 @@
+#include "node/messages.h"
+
+#include <nlohmann/json.hpp>
+
+namespace starling {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Parses and reads a body; whatever does not fit (size, syntax, a missing key, a wrong type) is nullopt.
+template <class Body, class Read>
+std::optional<Body> parse(std::span<const std::byte> bytes, Read read) {
+  if (bytes.size() > kMostControlBytes) return std::nullopt;
+  const auto* text = reinterpret_cast<const char*>(bytes.data());
+  const Json json = Json::parse(text, text + bytes.size(), nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  try {
+    Body body;
+    read(json, body);
+    return body;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+// Strictly a number that fits: nlohmann would convert 1e300 or -1 in silence.
+template <class T>
+T whole(const Json& json) {
+  if (!json.is_number_unsigned()) throw Json::type_error::create(302, "not a whole number", &json);
+  const auto value = json.get<std::uint64_t>();
+  if (value > std::numeric_limits<T>::max()) throw Json::out_of_range::create(406, "too large", &json);
+  return static_cast<T>(value);
+}
+
+double number(const Json& json) {
+  if (!json.is_number()) throw Json::type_error::create(302, "not a number", &json);
+  return json.get<double>();
+}
+
+const std::string& text_of(const Json& json) { return json.get_ref<const std::string&>(); }
+
+Json record_json(const NodeRecord& r) {
+  return Json::array({r.gap_2, r.lambda_n, static_cast<std::uint64_t>(r.mixing_steps), r.constants.smoothness,
+                      r.constants.strong_convexity, r.constants.global_smoothness,
+                      r.constants.global_strong_convexity});
+}
+
+NodeRecord record_of(const Json& json) {
+  if (!json.is_array() || json.size() != 7) throw Json::type_error::create(302, "not a record", &json);
+  NodeRecord r;
+  r.gap_2 = number(json[0]);
+  r.lambda_n = number(json[1]);
+  r.mixing_steps = whole<std::uint16_t>(json[2]);
+  r.constants = {number(json[3]), number(json[4]), number(json[5]), number(json[6])};
+  return r;
+}
+
+}  // namespace
+
+std::string encode(const Greeting& body) {
+  Json expected = Json::array();
+  for (const auto& e : body.expected) expected.push_back({e.stream, e.position});
+  return Json{{"id", body.id},           {"instance", body.instance}, {"nonce", body.nonce},
+              {"window", body.window},   {"counter", body.counter},   {"view", body.view},
+              {"shared", body.shared},   {"expected", expected},      {"done", body.done}}
+      .dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::optional<Greeting> decode_greeting(std::span<const std::byte> bytes) {
+  return parse<Greeting>(bytes, [](const Json& json, Greeting& body) {
+    body.id = whole<NodeId>(json.at("id"));
+    body.instance = text_of(json.at("instance"));
+    body.nonce = whole<std::uint64_t>(json.at("nonce"));
+    body.window = whole<std::uint32_t>(json.at("window"));
+    body.counter = whole<std::uint32_t>(json.at("counter"));
+    body.view = whole<std::uint64_t>(json.at("view"));
+    for (const auto& [key, value] : json.at("shared").items()) body.shared[key] = text_of(value);
+    for (const Json& e : json.at("expected"))
+      body.expected.push_back({whole<std::uint32_t>(e.at(0)), whole<std::uint32_t>(e.at(1))});
+    body.done = whole<std::uint32_t>(json.at("done"));
+  });
+}
+
+std::string encode(const Refusal& body) {
+  return Json{{"code", body.code}, {"reason", body.reason}}.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::optional<Refusal> decode_refusal(std::span<const std::byte> bytes) {
+  return parse<Refusal>(bytes, [](const Json& json, Refusal& body) {
+    body.code = whole<std::uint8_t>(json.at("code"));
+    body.reason = text_of(json.at("reason"));
+  });
+}
+
+std::string encode(const StateBody& body) {
+  Json edges = Json::array(), nodes = Json::array();
+  for (const auto& e : body.edges)
+    edges.push_back({e.edge.u, e.edge.v, e.fact.counter, static_cast<unsigned>(e.fact.cause), e.fact.step});
+  for (const auto& n : body.nodes) {
+    Json entry{{"id", n.id}, {"samples", n.samples}};
+    if (n.prepared) {
+      entry["view"] = n.prepared->view;
+      entry["record"] = record_json(n.prepared->record);
+    }
+    nodes.push_back(std::move(entry));
+  }
+  return Json{{"edges", edges}, {"nodes", nodes}}.dump();
+}
+
+std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
+  return parse<StateBody>(bytes, [](const Json& json, StateBody& body) {
+    for (const Json& e : json.at("edges")) {
+      const auto cause = whole<std::uint8_t>(e.at(3));
+      if (cause > static_cast<std::uint8_t>(Cause::restarted))
+        throw Json::out_of_range::create(406, "unknown cause", &e);
+      body.edges.push_back({{whole<NodeId>(e.at(0)), whole<NodeId>(e.at(1))},
+                            {whole<std::uint32_t>(e.at(2)), static_cast<Cause>(cause), whole<std::uint64_t>(e.at(4))}});
+    }
+    for (const Json& n : json.at("nodes")) {
+      StateBody::NodeEntry entry{whole<NodeId>(n.at("id")), whole<std::uint64_t>(n.at("samples")), {}};
+      if (n.contains("record"))
+        entry.prepared = Prepared{whole<std::uint64_t>(n.at("view")), record_of(n.at("record"))};
+      body.nodes.push_back(std::move(entry));
+    }
+  });
+}
+
+std::string encode(const DoneBody& body) {
+  return Json{{"step", body.step}, {"code", body.code}, {"status", body.status}, {"reason", body.reason}}.dump(
+      -1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::optional<DoneBody> decode_done(std::span<const std::byte> bytes) {
+  return parse<DoneBody>(bytes, [](const Json& json, DoneBody& body) {
+    body.step = whole<std::uint64_t>(json.at("step"));
+    body.code = whole<std::uint8_t>(json.at("code"));
+    body.status = text_of(json.at("status"));
+    body.reason = text_of(json.at("reason"));
+  });
+}
+
+std::string encode(const BeatBody& body) {
+  Json json{{"step", body.step}, {"waiting_s", body.waiting_s}, {"computing_s", body.computing_s}};
+  if (body.waiting_for) json["waiting_for"] = *body.waiting_for;
+  return json.dump();
+}
+
+std::optional<BeatBody> decode_beat(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return BeatBody{};
+  return parse<BeatBody>(bytes, [](const Json& json, BeatBody& body) {
+    body.step = whole<std::uint64_t>(json.at("step"));
+    body.waiting_s = number(json.at("waiting_s"));
+    body.computing_s = number(json.at("computing_s"));
+    if (json.contains("waiting_for")) body.waiting_for = whole<NodeId>(json.at("waiting_for"));
+  });
+}
+
+}  // namespace starling

@@ -1,0 +1,421 @@
+#include "node/network.h"
+
+#include <xxhash.h>
+
+#include "node/network_rules.h"
+#include "topology/random.h"
+
+namespace starling {
+
+using std::chrono::milliseconds;
+
+namespace {
+constexpr Instant kBeat = milliseconds(200);
+constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::seconds(5);
+constexpr Instant kHandshake = std::chrono::seconds(3);
+constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+}  // namespace
+
+Network::Network(NetworkOptions options, Facts& facts, Transport& transport)
+    : options_(std::move(options)), facts_(facts), transport_(transport) {
+  for (NodeId peer : facts.graph().neighbors(options_.self)) {
+    auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits),
+                                       facts.edge_index(options_.self, peer));
+    edge->we_dial = options_.self < peer;
+    edges_.push_back(std::move(edge));
+  }
+}
+
+void Network::start() {
+  started_ = true;
+  last_pump_ = transport_.now();
+  for (auto& edge : edges_) edge->silence.restart(last_pump_);
+}
+
+std::vector<Link*> Network::links() {
+  std::vector<Link*> links;
+  for (auto& edge : edges_) links.push_back(&edge->link);
+  return links;
+}
+
+void Network::begin_view(std::uint64_t view) {
+  view_ = expected_view_ = view;
+  for (auto& edge : edges_) edge->link.begin_view(view);
+}
+
+Network::Edge* Network::edge_of(ConnectionId connection) {
+  const auto found = by_connection_.find(connection);
+  return found == by_connection_.end() ? nullptr : found->second;
+}
+
+Network::Edge* Network::edge_to(NodeId peer) {
+  for (auto& edge : edges_)
+    if (edge->link.peer() == peer) return edge.get();
+  return nullptr;
+}
+
+const BeatBody& Network::heard(NodeId peer) const {
+  return const_cast<Network*>(this)->edge_to(peer)->beat;
+}
+
+bool Network::in_session(NodeId peer) const {
+  const Edge* edge = const_cast<Network*>(this)->edge_to(peer);
+  return edge && edge->session != 0;
+}
+
+std::string Network::why_down(NodeId peer) const {
+  const Edge* edge = const_cast<Network*>(this)->edge_to(peer);
+  return edge ? edge->last_reason : "";
+}
+
+std::uint64_t Network::data_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& edge : edges_) bytes += edge->link.data_bytes();
+  return bytes;
+}
+
+// --- connections and sessions -----------------------------------------------------------------------------------------
+
+void Network::dial(Edge& edge) {
+  edge.dialling = transport_.dial(options_.endpoints[edge.link.peer()]);
+  by_connection_[edge.dialling] = &edge;
+  edge.backoff = std::clamp(2 * edge.backoff, kBackoffLeast, kBackoffMost);
+  RandomStream jitter(options_.seed, Purpose::jitter, options_.self, static_cast<std::uint32_t>(++nonces_));
+  edge.dialled_at = transport_.now();
+  edge.redial_at = edge.dialled_at +
+                   std::chrono::duration_cast<Instant>(edge.backoff * (0.75 + 0.5 * jitter.uniform()));
+}
+
+Greeting Network::greeting(const Edge& edge) const {
+  Greeting g;
+  g.id = options_.self;
+  g.instance = options_.instance;
+  g.nonce = edge.nonce;
+  g.window = options_.limits.window;
+  g.counter = facts_.edge(edge.fact).counter;
+  g.view = view_;
+  g.shared = options_.shared;
+  g.expected = edge.link.expected();
+  g.done = edge.link.done_here();
+  return g;
+}
+
+void Network::opened(ConnectionId connection) {
+  Edge* edge = edge_of(connection);
+  if (!edge || edge->dialling != connection) return;
+  edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
+  send_unsessioned(connection, FrameType::HELLO, encode(greeting(*edge)));
+}
+
+void Network::closed(ConnectionId connection, const std::string& reason) {
+  Edge* edge = edge_of(connection);
+  if (!edge) return;
+  by_connection_.erase(connection);
+  edge->last_reason = reason;
+  if (edge->dialling == connection) edge->dialling = 0;
+  if (edge->connection == connection) {
+    edge->connection = 0;
+    edge->session = 0;
+    edge->redial_at = transport_.now();  // at once; then with growing patience
+    edge->backoff = Instant(0);
+  }
+}
+
+void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
+  const auto hello = decode_greeting(frame.payload);
+  if (!hello) return drop("a HELLO that cannot be read");
+  Edge* edge = edge_to(hello->id);
+  if (auto refusal = judge(*hello, edge)) {
+    send_unsessioned(connection, FrameType::REFUSE, encode(*refusal));
+    drop("a HELLO refused: " + refusal->reason);
+    // Before the first view a configuration that differs ends both ends: nobody can say whose is right.
+    if (view_ == 0 && edge && is_mismatch(*refusal)) news_.refusal = *refusal;
+    return;
+  }
+  edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
+  const bool resumes = edge->peer_instance == hello->instance && facts_.edge(edge->fact).up() &&
+                       hello->counter == facts_.edge(edge->fact).counter;
+  const std::uint32_t known = std::max(hello->counter, facts_.edge(edge->fact).counter);
+  const std::uint32_t counter = resumes ? known : (known / 2 + 1) * 2;
+  Greeting welcome = greeting(*edge);
+  welcome.counter = counter;
+  send_unsessioned(connection, FrameType::WELCOME, encode(welcome));
+  establish(*edge, connection, *hello, counter);
+}
+
+void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
+  const auto welcome = decode_greeting(frame.payload);
+  if (!welcome || welcome->id != edge.link.peer()) {
+    drop("a WELCOME that cannot be read");
+    return transport_.close(edge.dialling);
+  }
+  establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter);
+}
+
+// Both ends come here with the same nonces and the same counter, so with the same session.
+void Network::establish(Edge& edge, ConnectionId connection, const Greeting& peer, std::uint32_t counter) {
+  if (edge.connection && edge.connection != connection) {
+    by_connection_.erase(edge.connection);
+    transport_.close(edge.connection);
+  }
+  by_connection_[connection] = &edge;
+  edge.connection = connection;
+  const std::uint64_t nonces[] = {std::min(edge.nonce, peer.nonce), std::max(edge.nonce, peer.nonce)};
+  edge.session = static_cast<std::uint32_t>(XXH3_64bits(nonces, sizeof nonces)) | 1u;
+  const bool restarted = !edge.peer_instance.empty() && edge.peer_instance != peer.instance;
+  edge.peer_instance = peer.instance;
+  edge.link.set_peer_window(peer.window);
+  edge.backoff = Instant(0);
+  edge.silence.heard(transport_.now());
+  EdgeFact fact = facts_.edge(edge.fact);
+  if (counter > fact.counter) {
+    fact.counter = counter;
+    fact.cause = restarted ? Cause::restarted : Cause::none;
+    facts_.merge_edge(edge.fact, fact);
+    facts_changed();
+    news_.facts_changed = true;
+  }
+  edge.link.resume(peer);
+  edge.state_due = true;
+  edge.done_sent = false;
+}
+
+std::optional<Refusal> Network::judge(const Greeting& hello, const Edge* edge) const {
+  if (auto refusal = compare_shared(options_.self, options_.shared, hello)) return refusal;
+  if (!edge || edge->we_dial)
+    return Refusal{2, "node " + std::to_string(hello.id) + " has no edge to dial to node " +
+                          std::to_string(options_.self) + " in this topology"};
+  const bool alive = edge->session != 0 &&
+                     edge->silence.silent_for(transport_.now()) < options_.grace;
+  if (alive && edge->peer_instance != hello.instance)
+    return Refusal{2, "node " + std::to_string(hello.id) +
+                          " is already running as another process (started twice?)"};
+  return std::nullopt;
+}
+
+void Network::drop_session(Edge& edge, const std::string& why) {
+  if (!edge.connection) return;
+  by_connection_.erase(edge.connection);
+  transport_.close(std::exchange(edge.connection, 0));
+  edge.session = 0;
+  edge.last_reason = why;
+  edge.redial_at = transport_.now();
+  edge.backoff = Instant(0);
+}
+
+void Network::end_session(NodeId peer, const std::string& why) {
+  drop("a session ended: " + why);
+  if (Edge* edge = edge_to(peer)) drop_session(*edge, why);
+}
+
+// --- frames -----------------------------------------------------------------------------------------------------------
+
+void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) {
+  const DecodedFrame frame = decode(head.bytes(), payload.bytes());
+  if (!frame) return drop("a frame with " + std::string(describe(frame.error)));
+  Edge* edge = edge_of(connection);
+  const FrameType type = frame.header.type;
+  if (type == FrameType::DATA || type == FrameType::BEAT || type == FrameType::STATE || type == FrameType::DONE) {
+    if (!edge || edge->connection != connection || frame.header.session != edge->session ||
+        frame.header.sender != edge->link.peer())
+      return drop("a frame outside a session");
+    return on_session_frame(*edge, frame, std::move(head), std::move(payload));
+  }
+  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame with bad checksum");
+  if (type == FrameType::HELLO) return on_hello(connection, frame);
+  if (edge && edge->dialling == connection && type == FrameType::WELCOME) return on_welcome(*edge, frame);
+  if (edge && edge->dialling == connection && type == FrameType::REFUSE) {
+    if (auto refusal = decode_refusal(frame.payload)) news_.refusal = *refusal;
+    return;
+  }
+  drop("a frame of a type not expected");
+}
+
+void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload) {
+  edge.silence.heard(transport_.now());
+  const FrameHeader& h = frame.header;
+  if (h.type == FrameType::DATA) {
+    // A neighbor may have begun the view we are about to begin: its frames wait, within their credit.
+    if (h.view != expected_view_) return drop("a DATA frame of another view");
+    if (const char* defect = edge.link.receive(frame, std::move(head), std::move(payload)))
+      end_session(edge.link.peer(), defect);
+    return;
+  }
+  if (verify(frame, head.bytes()) != FrameError::none) return end_session(edge.link.peer(), "a bad checksum");
+  if (h.type == FrameType::STATE) {
+    if (const auto body = decode_state(frame.payload)) return on_state(*body);
+    return end_session(edge.link.peer(), "a STATE that cannot be read");
+  }
+  if (h.type == FrameType::DONE) return on_done(edge, frame);
+  edge.link.acknowledge(h);
+  if (h.flags & kFlagDoneAcknowledged) edge.done_acked = true;
+  if (frame.payload.empty()) return;
+  if (const auto beat = decode_beat(frame.payload)) edge.beat = *beat;
+}
+
+void Network::on_state(const StateBody& body) {
+  bool changed = false;
+  const NodeId nodes = facts_.graph().nodes();
+  for (const auto& e : body.edges) {
+    if (e.edge.u >= nodes || e.edge.v >= nodes || !facts_.graph().adjacent(e.edge.u, e.edge.v)) {
+      drop("a fact of an unknown edge");
+      continue;
+    }
+    changed |= facts_.merge_edge(facts_.edge_index(e.edge.u, e.edge.v), e.fact);
+  }
+  for (const auto& n : body.nodes) {
+    if (n.id >= nodes) {
+      drop("a fact of an unknown node");
+      continue;
+    }
+    changed |= facts_.merge_samples(n.id, n.samples);
+    if (n.prepared) changed |= facts_.merge_prepared(n.id, *n.prepared);
+  }
+  if (!changed) return;
+  news_.facts_changed = true;
+  facts_changed();
+  // An end that reads an odd counter where it holds a session ends that session.
+  for (auto& edge : edges_)
+    if (edge->session && !facts_.edge(edge->fact).up()) drop_session(*edge, "the other end cut the edge");
+}
+
+void Network::facts_changed() {
+  for (auto& edge : edges_) edge->state_due = true;
+}
+
+void Network::mark_down(Edge& edge, Cause cause) {
+  EdgeFact fact = facts_.edge(edge.fact);
+  if (!fact.up()) return;
+  fact.counter += 1;
+  fact.cause = cause;
+  fact.step = beat_.step;
+  facts_.merge_edge(edge.fact, fact);
+  news_.facts_changed = true;
+  facts_changed();
+}
+
+// --- time -------------------------------------------------------------------------------------------------------------
+
+void Network::pump(Instant timeout) {
+  const Instant woke = transport_.now();
+  const Instant slept = woke - last_pump_;
+  if (slept > kDidNotRun)
+    for (auto& edge : edges_) edge->silence.forgive(slept);
+  flush();
+  const Instant due = std::min(next_beat_, woke + timeout);
+  transport_.poll(std::max(due - woke, Instant(0)), *this);
+  last_pump_ = transport_.now();
+  if (!started_) return;
+  judge_silence();
+  const Instant now = last_pump_;
+  for (auto& edge : edges_)
+    if (edge->we_dial && !edge->connection && now >= edge->redial_at && !done_ && !edge->done_received) {
+      if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
+      if (edge->dialling) {
+        by_connection_.erase(edge->dialling);
+        transport_.close(std::exchange(edge->dialling, 0));
+      }
+      dial(*edge);
+    }
+  if (now >= next_beat_) {
+    next_beat_ = now + kBeat;
+    const std::string body = encode(beat_);
+    for (auto& edge : edges_)
+      if (edge->session) send_control(*edge, edge->link.header(FrameType::BEAT, edge->session, edge->link.first_open()), body);
+  }
+  flush();
+}
+
+void Network::judge_silence() {
+  for (auto& edge : edges_) {
+    if (!facts_.edge(edge->fact).up() || edge->done_received) continue;  // after DONE nothing more is owed
+    const Instant silent = edge->silence.silent_for(last_pump_);
+    if (silent < options_.grace || silent < edge->silence.limit(options_.grace, options_.grace_max)) continue;
+    const bool had_session = edge->session != 0;
+    if (had_session) drop_session(*edge, "silent");
+    mark_down(*edge, had_session ? Cause::silent : Cause::closed);
+  }
+}
+
+void Network::flush() {
+  for (auto& edge : edges_) {
+    if (!edge->session) continue;
+    if (!edge->link.send(transport_, edge->connection, edge->session)) {
+      drop_session(*edge, "connection closed");
+      continue;
+    }
+    if (std::exchange(edge->state_due, false))
+      send_control(*edge, edge->link.header(FrameType::STATE, edge->session, 0), encode(state_of(facts_)));
+    while (const auto stream = edge->link.untold())
+      send_control(*edge, edge->link.header(FrameType::BEAT, edge->session, *stream), {});
+    send_done(*edge);
+  }
+}
+
+// --- the end ----------------------------------------------------------------------------------------------------------
+
+void Network::finish(const DoneBody& done, bool abandon) {
+  done_ = done;
+  abandon_ = abandon;
+}
+
+void Network::send_done(Edge& edge) {
+  if (!done_ || edge.done_sent || !(abandon_ || edge.link.all_sent())) return;
+  edge.done_sent = true;
+  send_control(edge, edge.link.header(FrameType::DONE, edge.session, 0), encode(*done_));
+}
+
+void Network::on_done(Edge& edge, const DecodedFrame& frame) {
+  const auto body = decode_done(frame.payload);
+  if (!body) return end_session(edge.link.peer(), "a DONE that cannot be read");
+  edge.done_received = true;
+  FrameHeader answer = edge.link.header(FrameType::BEAT, edge.session, edge.link.first_open());
+  answer.flags = kFlagDoneAcknowledged;
+  send_control(edge, answer, {});
+  if (!news_.done || body->code > news_.done->code) {
+    news_.done = *body;
+    news_.done_from = edge.link.peer();
+  }
+}
+
+bool Network::finished() const {
+  for (const auto& edge : edges_) {
+    if (edge->done_acked) continue;
+    if (!edge->session && (edge->done_received || !facts_.edge(edge->fact).up())) continue;
+    if (edge->silence.silent_for(last_pump_) > edge->silence.limit(options_.grace, options_.grace_max)) continue;
+    return false;
+  }
+  return true;
+}
+
+// --- sending ----------------------------------------------------------------------------------------------------------
+
+void Network::send_control(Edge& edge, FrameHeader header, std::string_view body) {
+  header.payload_bytes = static_cast<std::uint32_t>(body.size());
+  std::vector<std::byte> frame(kHeaderBytes + body.size());
+  encode(header, std::span<std::byte, kHeaderBytes>(frame.data(), kHeaderBytes));
+  std::copy_n(bytes_of(body).begin(), body.size(), frame.begin() + kHeaderBytes);
+  seal(frame, hash_payload(bytes_of(body)));
+  control_bytes_ += frame.size();
+  if (!transport_.send(edge.connection, frame, nullptr)) drop_session(edge, "connection closed");
+}
+
+void Network::send_unsessioned(ConnectionId connection, FrameType type, std::string_view body) {
+  FrameHeader header;
+  header.type = type;
+  header.sender = options_.self;
+  header.view = view_;
+  header.payload_bytes = static_cast<std::uint32_t>(body.size());
+  std::vector<std::byte> frame(kHeaderBytes + body.size());
+  encode(header, std::span<std::byte, kHeaderBytes>(frame.data(), kHeaderBytes));
+  std::copy_n(bytes_of(body).begin(), body.size(), frame.begin() + kHeaderBytes);
+  seal(frame, hash_payload(bytes_of(body)));
+  control_bytes_ += frame.size();
+  transport_.send(connection, frame, nullptr);  // a vanished stranger needs no answer
+}
+
+}  // namespace starling

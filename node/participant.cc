@@ -1,0 +1,242 @@
+#include "node/participant.h"
+
+#include <csignal>
+#include <sstream>
+
+#include "consensus/chunks.h"
+#include "node/error.h"
+#include "node/rounds.h"
+
+namespace starling {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+Instant seconds(double s) { return std::chrono::duration_cast<Instant>(std::chrono::duration<double>(s)); }
+
+std::string list(const std::vector<NodeId>& nodes) {
+  std::string text = nodes.size() == 1 ? "node " : "nodes ";
+  for (std::size_t i = 0; i < nodes.size(); ++i) text += (i ? ", " : "") + std::to_string(nodes[i]);
+  return text;
+}
+
+// Thrown to leave the round when a neighbor's DONE decides.
+struct Adopted {};
+
+}  // namespace
+
+Participant::Participant(ParticipantOptions options, Facts& facts, Network& network, Pump& pump, Transport& transport,
+                         Pool& pool)
+    : options_(std::move(options)), facts_(facts), network_(network), pump_(pump), transport_(transport),
+      pool_(pool) {}
+
+double Participant::elapsed() const {
+  return std::chrono::duration<double>(transport_.now() - began_).count();
+}
+
+// --- joining ----------------------------------------------------------------------------------------------------------
+
+Agreement Participant::join(const Constants& own) {
+  const NodeId nodes = facts_.graph().nodes();
+  auto lock = pump_.lock();
+  began_ = transport_.now();
+  facts_.merge_samples(options_.self, options_.samples);
+  network_.start();
+  std::optional<std::uint64_t> prepared_view;
+  MixingMatrix matrix;
+  for (;;) {
+    network_.pump(prepared_view || nodes > 1 ? milliseconds(50) : milliseconds(0));
+    hear(false);
+    if (options_.signal && *options_.signal) throw LostError("stopped by a signal before the start");
+    if (elapsed() > options_.start_limit_s)
+      throw LostError("start_limit of " + std::to_string(static_cast<int>(options_.start_limit_s)) +
+                      " s is over: " + describe_missing());
+    std::vector<double> samples;
+    for (NodeId i = 0; i < nodes && facts_.samples(i) > 0; ++i) samples.push_back(static_cast<double>(facts_.samples(i)));
+    if (!facts_.complete() || samples.size() < nodes) continue;
+    const std::uint64_t view = facts_.view();
+    if (prepared_view != view) {
+      matrix = make_matrix(options_.settings, facts_.graph(), samples);
+      facts_.merge_prepared(options_.self, {view, propose(options_.settings, matrix, own)});
+      network_.expect_view(view);
+      network_.facts_changed();
+      network_.flush();
+      prepared_view = view;
+    }
+    std::vector<NodeRecord> records;
+    for (NodeId i = 0; i < nodes; ++i)
+      if (facts_.prepared(i) && facts_.prepared(i)->view == view) records.push_back(facts_.prepared(i)->record);
+    if (records.size() < nodes) continue;
+    network_.begin_view(view);
+    return agree(options_.settings, std::move(matrix), records);
+  }
+}
+
+std::string Participant::describe_missing() const {
+  const auto reached = facts_.component(options_.self);
+  std::vector<NodeId> missing;
+  for (NodeId i = 0; i < reached.size(); ++i)
+    if (!reached[i]) missing.push_back(i);
+  if (missing.empty()) return "not every node has agreed on the start";
+  std::string text = list(missing) + (missing.size() == 1 ? " is missing" : " are missing");
+  for (NodeId j : facts_.graph().neighbors(options_.self))
+    if (!reached[j] && !network_.why_down(j).empty())
+      text += "; last from node " + std::to_string(j) + ": " + network_.why_down(j);
+  return text;
+}
+
+// --- what comes in besides data ---------------------------------------------------------------------------------------
+
+void Participant::hear(bool running) {
+  const NetworkNews news = network_.take_news();
+  if (news.refusal) throw ConfigError(news.refusal->reason);
+  if (news.done && news.done->code == 2) throw ConfigError(news.done->reason);
+  if (news.done && news.done->code == 4) throw LostError(news.done->reason);
+  if (news.done && (news.done->code != 0 && news.done->code != 3)) {
+    throw LostError("lost node " + std::to_string(news.done_from) + " at step " + std::to_string(step_) + ": " +
+                    news.done->reason);
+  }
+  if (news.done) adopted_ = *news.done;
+  if (running) check_lost();
+}
+
+void Participant::check_lost() {
+  if (facts_.complete()) return;
+  const Instant now = transport_.now();
+  if (!lost_since_) lost_since_ = now;
+  const auto component = facts_.component(options_.self);
+  const bool apart = std::find(component.begin(), component.end(), false) != component.end();
+  // A moment for the other ends: does the edge only, or a whole node fail?
+  if (!apart && now - *lost_since_ < seconds(options_.grace_s / 2)) return;
+  if (adopted_) throw Adopted{};
+  throw LostError(describe_lost(component));
+}
+
+std::string Participant::describe_lost(const std::vector<bool>& component) const {
+  std::vector<NodeId> lost, behind;
+  Cause cause = Cause::none;
+  std::string edges;
+  for (std::size_t e = 0; e < facts_.edges().size(); ++e) {
+    if (facts_.edge(e).up()) continue;
+    const auto [u, v] = facts_.edges()[e];
+    cause = std::max(cause, facts_.edge(e).cause);
+    edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);
+  }
+  // Those that touch our component are lost; what lies behind them cannot be judged from here.
+  for (NodeId i = 0; i < component.size(); ++i) {
+    if (component[i]) continue;
+    const auto around = facts_.graph().neighbors(i);
+    const bool touches = std::any_of(around.begin(), around.end(), [&](NodeId j) { return component[j]; });
+    (touches ? lost : behind).push_back(i);
+  }
+  std::string text = lost.empty() ? "lost the link " + edges : "lost " + list(lost);
+  text += " at step " + std::to_string(step_) + ": " + std::string(describe(cause));
+  if (!behind.empty()) text += " (and with it the way to " + list(behind) + ")";
+  return text;
+}
+
+// --- running ----------------------------------------------------------------------------------------------------------
+
+template <class Real>
+ParticipantResult Participant::run(const Agreement& agreement, Objective& objective,
+                                   const std::function<void(const ParticipantReport&)>& report,
+                                   const std::function<void(Peer<Real>&)>& deliver) {
+  const Settings& settings = options_.settings;
+  const std::size_t chunk = Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length;
+  const bool relative = settings.stop.relative_error > 0;
+  ParticipantResult result;
+  bool abandon = false;
+  Instant last_step = transport_.now();
+  const auto before_step = [&](std::uint64_t step) {
+    if (options_.kill_at && *options_.kill_at == step) std::raise(SIGKILL);
+    const Instant now = transport_.now();
+    if (step > 0) result.step_seconds.push_back(std::chrono::duration<double>(now - last_step).count());
+    last_step = now;
+    step_ = step;
+  };
+  Rounds<Real> rounds(settings, agreement, options_.self, objective, network_, pump_, transport_, pool_);
+  Peer<Real> peer(agreement, objective.dimension(), chunk, pool_, rounds);
+  rounds.bind(peer);
+  Runner<Real> runner(settings, agreement, options_.self, peer,
+                      relative && objective.has_optimum() ? objective.optimum() : std::vector<double>{}, before_step);
+  Instant waiting_since = last_step;
+  std::optional<NodeId> waiting_for;
+  std::uint64_t reported_step = UINT64_MAX;
+  Instant reported_at{0};
+  const auto tell = [&] {
+    ParticipantReport now{runner.progress(), elapsed(), network_.data_bytes(), network_.control_bytes(),
+                          peer.gossip_steps(), waiting_for,
+                          std::chrono::duration<double>(transport_.now() - waiting_since).count()};
+    now.progress.step = step_;
+    report(now);
+    reported_step = step_;
+    reported_at = transport_.now();
+  };
+  try {
+    while (!runner.ended()) {
+      runner.advance();
+      if (step_ != reported_step || transport_.now() - reported_at > milliseconds(200)) tell();
+      if (options_.signal && *options_.signal) runner.wish(Ride::kWishStop);
+      if (settings.stop.seconds > 0 && elapsed() > settings.stop.seconds) runner.wish(Ride::kWishBudget);
+      if (runner.ended()) break;
+      const auto lock = pump_.lock();
+      if (rounds.advance()) {
+        waiting_for.reset();
+        continue;
+      }
+      const Link* missing = rounds.waiting_for();
+      if (!missing || waiting_for != missing->peer()) waiting_since = transport_.now();
+      waiting_for = missing ? std::optional(missing->peer()) : std::nullopt;
+      BeatBody beat;
+      beat.step = step_;
+      beat.waiting_for = waiting_for;
+      beat.waiting_s = waiting_for ? std::chrono::duration<double>(transport_.now() - waiting_since).count() : 0;
+      beat.computing_s = rounds.computing() ? std::chrono::duration<double>(transport_.now() - last_step).count() : 0;
+      network_.announce(beat);
+      network_.pump(milliseconds(100));
+      hear(true);
+      rounds.advance();
+    }
+    result.status = runner.status();
+    result.steps = runner.progress().step;
+  } catch (const Adopted&) {
+    abandon = true;
+    result.status = status_of(adopted_->status);
+    result.steps = step_;
+  }
+  result.wall_seconds = elapsed();
+  result.gossip_steps = peer.gossip_steps();
+  result.progress = runner.progress();
+  deliver(peer);
+  {
+    auto lock = pump_.lock();
+    const int code = result.status == RunStatus::budget ? 3 : result.status == RunStatus::failed ? 1 : 0;
+    network_.finish({result.steps, code, std::string(to_string(result.status)), ""}, abandon);
+    while (!network_.finished()) {
+      network_.pump(milliseconds(50));
+      rounds.advance();
+    }
+    result.bytes_sent = network_.data_bytes();
+    result.control_bytes_sent = network_.control_bytes();
+  }
+  return result;
+}
+
+template ParticipantResult Participant::run<float>(const Agreement&, Objective&,
+                                                   const std::function<void(const ParticipantReport&)>&,
+                                                   const std::function<void(Peer<float>&)>&);
+template ParticipantResult Participant::run<double>(const Agreement&, Objective&,
+                                                    const std::function<void(const ParticipantReport&)>&,
+                                                    const std::function<void(Peer<double>&)>&);
+
+// --- leaving ----------------------------------------------------------------------------------------------------------
+
+void Participant::leave_failed(int code, const std::string& reason) {
+  auto lock = pump_.lock();
+  network_.finish({step_, code, "failed", reason}, true);
+  const Instant until = transport_.now() + milliseconds(500);
+  while (!network_.finished() && transport_.now() < until) network_.pump(milliseconds(20));
+}
+
+}  // namespace starling

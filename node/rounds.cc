@@ -1,0 +1,140 @@
+#include "node/rounds.h"
+
+#include <chrono>
+
+namespace starling {
+
+namespace {
+// A gradient this short is done in place: handing it to a thread would take longer.
+constexpr double kInPlace_s = 300e-6;
+}  // namespace
+
+template <class Real>
+Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
+                     Network& network, Pump& pump, Transport& transport, Pool& pool)
+    : agreement_(agreement), objective_(objective), network_(network), pump_(pump), pool_(pool), links_(network.links()),
+      chunk_bytes_(settings.chunk), hash_payload_(settings.checksum == "payload"),
+      worker_([&transport] { transport.wake(); }) {
+  for (double weight : agreement.matrix.row(self)) {
+    weights_.push_back(static_cast<Real>(weight * agreement.mix.scale));
+    ride_weights_.push_back(weight);
+  }
+}
+
+template <class Real>
+Rounds<Real>::~Rounds() = default;
+
+template <class Real>
+void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
+  const auto lock = pump_.lock();
+  if (spare_.empty())
+    spare_.push_back(std::make_unique<MixStream<Real>>(agreement_.mix, weights_, ride_weights_, links_, pool_,
+                                                       chunk_bytes_, hash_payload_));
+  active_.push_back(std::move(spare_.back()));
+  told_.push_back(false);
+  spare_.pop_back();
+  active_.back()->begin(operation);
+}
+
+template <class Real>
+void Rounds<Real>::filled(MixOperation<Real>& operation, std::size_t count) {
+  const auto lock = pump_.lock();
+  for (auto& stream : active_)
+    if (&stream->operation() == &operation) stream->filled(count);
+  network_.flush();
+}
+
+template <class Real>
+void Rounds<Real>::start_gradient(GradientOperation<Real>& operation) {
+  if (!gradient_ && last_gradient_s_ > 0 && last_gradient_s_ < kInPlace_s) {
+    evaluate(operation);
+    peer_->finish(operation);
+    return;
+  }
+  waiting_gradients_.push_back(&operation);
+  if (gradient_) return;
+  gradient_ = waiting_gradients_.front();
+  waiting_gradients_.pop_front();
+  worker_.start([this, job = gradient_] { evaluate(*job); });
+}
+
+template <class Real>
+void Rounds<Real>::evaluate(GradientOperation<Real>& operation) {
+  const auto began = std::chrono::steady_clock::now();
+  try {
+    operation.value = objective_.gradient(operation.at.data(), operation.result.data());
+  } catch (...) {
+    operation.error = std::current_exception();
+  }
+  last_gradient_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+template <class Real>
+bool Rounds<Real>::advance() {
+  bool finished = false;
+  for (std::size_t s = 0; s < active_.size(); ++s) {
+    MixStream<Real>& stream = *active_[s];
+    if (told_[s]) continue;
+    try {
+      stream.advance();
+    } catch (const ProtocolError& error) {
+      network_.end_session(error.peer, error.what());
+      continue;
+    }
+    if (!stream.finished()) continue;
+    told_[s] = true;
+    finished = true;
+    peer_->finish(stream.operation());
+  }
+  recycle();
+  if (gradient_ && worker_.poll()) {
+    peer_->finish(*std::exchange(gradient_, nullptr));
+    finished = true;
+    if (!waiting_gradients_.empty()) {
+      gradient_ = waiting_gradients_.front();
+      waiting_gradients_.pop_front();
+      worker_.start([this, job = gradient_] { evaluate(*job); });
+    }
+  }
+  network_.flush();
+  return finished;
+}
+
+template <class Real>
+void Rounds<Real>::recycle() {
+  std::uint32_t done = peer_->streams();
+  for (std::size_t s = 0; s < active_.size(); ++s)
+    if (!told_[s]) {
+      done = active_[s]->number();
+      break;
+    }
+  for (Link* link : links_) link->finished(done);
+  for (std::size_t s = 0; s < active_.size();) {
+    if (!told_[s] || !active_[s]->released()) {
+      ++s;
+      continue;
+    }
+    active_[s]->forget();
+    peer_->release(active_[s]->operation());
+    spare_.push_back(std::move(active_[s]));
+    active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(s));
+    told_.erase(told_.begin() + static_cast<std::ptrdiff_t>(s));
+  }
+}
+
+template <class Real>
+bool Rounds<Real>::idle() const {
+  return active_.empty() && !gradient_;
+}
+
+template <class Real>
+const Link* Rounds<Real>::waiting_for() const {
+  for (std::size_t s = 0; s < active_.size(); ++s)
+    if (!told_[s]) return active_[s]->waiting_for();
+  return nullptr;
+}
+
+template class Rounds<float>;
+template class Rounds<double>;
+
+}  // namespace starling

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "consensus/objectives/objective.h"
+#include "consensus/peer.h"
+#include "node/gradient_worker.h"
+#include "node/mix_stream.h"
+#include "node/pump.h"
+
+namespace starling {
+
+// What one live node gives its peer: mixes over its links, gradients on a worker.
+//
+// Threads   the node's; the network is used under the pump's lock. advance() is called with the lock held.
+template <class Real>
+class Rounds final : public Host<Real> {
+ public:
+  Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective, Network& network,
+         Pump& pump, Transport& transport, Pool& pool);
+  ~Rounds() override;
+  void bind(Peer<Real>& peer) { peer_ = &peer; }
+
+  void start_mix(MixOperation<Real>& operation) override;
+  void filled(MixOperation<Real>& operation, std::size_t count) override;
+  void start_gradient(GradientOperation<Real>& operation) override;
+
+  // Mixes what has arrived, gives back what is released, takes in finished gradients. Whether anything finished.
+  bool advance();
+  bool idle() const;                       // everything begun is finished and taken
+  // What the node waits for: a neighbor whose chunk is missing, or its own gradient.
+  const Link* waiting_for() const;
+  bool computing() const { return gradient_ != nullptr; }
+
+ private:
+  void evaluate(GradientOperation<Real>& operation);
+  void recycle();
+
+  const Agreement& agreement_;
+  Objective& objective_;
+  Network& network_;
+  Pump& pump_;
+  Peer<Real>* peer_ = nullptr;
+  Pool& pool_;                             // of the fresh buffers streams may need
+  std::vector<Link*> links_;
+  std::vector<Real> weights_;
+  std::vector<double> ride_weights_;
+  const std::uint64_t chunk_bytes_;
+  const bool hash_payload_;
+  std::deque<std::unique_ptr<MixStream<Real>>> active_;   // by stream number: under way, or not yet released
+  std::vector<std::unique_ptr<MixStream<Real>>> spare_;
+  std::deque<bool> told_;                                 // of active_: the peer knows it is finished
+  GradientOperation<Real>* gradient_ = nullptr;
+  std::deque<GradientOperation<Real>*> waiting_gradients_;
+  double last_gradient_s_ = 0;
+  GradientWorker worker_;                                 // last: it ends before what it works on
+};
+
+}  // namespace starling
