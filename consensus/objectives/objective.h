@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "consensus/objectives/starling_objective.h"
@@ -18,6 +19,10 @@ class ObjectiveError : public std::runtime_error {
 };
 
 // One node's f_i behind the C ABI: owns an instance, turns error codes into ObjectiveError.
+//
+// Requires  `vtable` and what request.data points to outlive the object.
+// Errors    ObjectiveError with the instance's own sentence; another ABI version or an incomplete
+// table is refused. Threads   one at a time.
 class Objective {
  public:
   Objective(const starling_objective_vtable& vtable, const starling_objective_request& request);
@@ -26,33 +31,49 @@ class Objective {
   starling_precision precision() const { return precision_; }
   double smoothness() const { return smoothness_; }              // L_i
   double strong_convexity() const { return strong_convexity_; }  // mu_i
-  bool has_optimum() const { return vtable_->optimum != nullptr; }
-  bool has_accuracy() const { return vtable_->accuracy != nullptr; }
+  bool has_optimum() const { return has_optimum_; }
+  bool has_accuracy() const { return vtable_.accuracy != nullptr; }
 
-  // f_i(x), and its gradient unless `gradient` is null. Real must be the precision the instance was made with.
+  // f_i(x), and its gradient unless `gradient` is null. Real must be the precision the instance was
+  // made with.
   template <class Real>
   double gradient(const Real* x, Real* gradient);
   std::vector<double> optimum();
+  // L_g and mu_g of the global f; nothing where they are not known (real data: no node sees it
+  // all).
+  std::optional<std::pair<double, double>> global_constants();
+  // How many of the rows x predicts correctly.
   template <class Real>
   std::uint64_t correct(const Real* x, const starling_data& data);
 
  private:
   void check(int code);
-  const starling_objective_vtable* vtable_;
+  template <class Real>
+  void require_precision() const;
+
+  starling_objective_vtable vtable_{};  // a copy: what an older table lacks is null here
   std::unique_ptr<starling_objective, void (*)(starling_objective*)> instance_;
   std::uint64_t dimension_ = 0;
   starling_precision precision_;
   double smoothness_ = 0, strong_convexity_ = 0;
+  bool has_optimum_ = false;
 };
 
-// The built-in objectives: least_squares, logistic, softmax, reference_quadratic, reference_logistic, vectors.
+// The built-in objectives: least_squares, logistic, softmax, reference_quadratic,
+// reference_logistic, vectors.
 struct ObjectiveEntry {
   std::string_view name;
   std::string_view summary;
   const starling_objective_vtable* vtable;
-  bool needs_data;  // [shared.objective] data must name a file
+  bool needs_data;        // [shared.objective] data must name a file
+  bool classifies;        // its labels are classes 0 .. classes-1, not real values
+  std::string_view keys;  // the keys of [shared.objective] that are its own, separated by spaces
 };
 std::span<const ObjectiveEntry> objectives();
 const ObjectiveEntry* find_objective(std::string_view name);
+
+// The keys of [shared.objective] every objective is shown, for the parser and for `create`.
+inline constexpr std::string_view kCommonObjectiveKeys =
+    "kind data labels scale weighting partition";
 
 }  // namespace starling

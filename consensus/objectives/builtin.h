@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consensus/objectives/objective.h"
+
+namespace starling {
+
+struct Constants {
+  double smoothness, strong_convexity;
+};
+
+// What a built-in objective implements; the table around it (builtin_vtable) is the C ABI.
+// All arithmetic is in double and in one fixed order. A float instance reads x widened and rounds
+// its gradient once, so it is as close to its double twin as a float can be.
+class BuiltinObjective {
+ public:
+  virtual ~BuiltinObjective() = default;
+  virtual std::uint64_t dimension() const = 0;
+  virtual double gradient(const double* x, double* gradient) = 0;  // gradient may be null
+  virtual Constants constants() = 0;
+  virtual bool has_optimum() const { return false; }
+  virtual void optimum(double*) { throw ObjectiveError("the optimum is not known"); }
+  virtual std::optional<Constants> global_constants() { return std::nullopt; }
+  virtual std::uint64_t correct(const double*, const starling_data&) {
+    throw ObjectiveError("there is nothing to predict");
+  }
+};
+
+using MakeBuiltin = std::unique_ptr<BuiltinObjective> (*)(const starling_objective_request&);
+
+// An instance as the C side holds it: the objective, its last error, the float path's two work
+// vectors.
+struct BuiltinInstance {
+  std::unique_ptr<BuiltinObjective> objective;
+  starling_precision precision;
+  std::string error;
+  std::vector<double> x, gradient;
+};
+
+starling_objective* create_builtin(MakeBuiltin make, const starling_objective_request* request,
+                                   char* error, std::size_t error_size);
+// The table with every entry but `create`; accuracy stays null for what predicts nothing.
+starling_objective_vtable builtin_table(const char* name, bool predicts);
+
+template <MakeBuiltin make>
+starling_objective_vtable builtin_vtable(const char* name, bool predicts) {
+  auto table = builtin_table(name, predicts);
+  table.create = [](const starling_objective_request* request, char* error,
+                    std::size_t error_size) {
+    return create_builtin(make, request, error, error_size);
+  };
+  return table;
+}
+
+std::unique_ptr<BuiltinObjective> make_least_squares(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_logistic(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_softmax(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_reference_quadratic(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_reference_logistic(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_vectors(const starling_objective_request&);
+
+}  // namespace starling

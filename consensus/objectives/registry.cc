@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "consensus/objectives/builtin.h"
+
+namespace starling {
+namespace {
+
+const starling_objective_vtable kLeastSquares =
+    builtin_vtable<make_least_squares>("least_squares", false);
+const starling_objective_vtable kLogistic = builtin_vtable<make_logistic>("logistic", true);
+const starling_objective_vtable kSoftmax = builtin_vtable<make_softmax>("softmax", true);
+const starling_objective_vtable kReferenceQuadratic =
+    builtin_vtable<make_reference_quadratic>("reference_quadratic", false);
+const starling_objective_vtable kReferenceLogistic =
+    builtin_vtable<make_reference_logistic>("reference_logistic", false);
+const starling_objective_vtable kVectors = builtin_vtable<make_vectors>("vectors", false);
+
+// name, summary, table, needs data, labels are classes, own keys
+const ObjectiveEntry kObjectives[] = {
+    {"least_squares", "linear regression, mean squared error / 2, L2", &kLeastSquares, true, false,
+     "l2"},
+    {"logistic", "two classes, logistic loss, L2", &kLogistic, true, true, "l2"},
+    {"softmax", "several classes, cross entropy, L2", &kSoftmax, true, true, "l2"},
+    {"reference_quadratic", "quadratics of known spectrum and optimum, generated",
+     &kReferenceQuadratic, false, false, "dimension kappa heterogeneity spread seed"},
+    {"reference_logistic", "logistic regression of known optimum, generated", &kReferenceLogistic,
+     false, true, "samples dimension l2 heterogeneity seed"},
+    {"vectors", "distance to given or random vectors: the optimum is their mean", &kVectors, false,
+     false, "random seed"},
+};
+
+}  // namespace
+
+std::span<const ObjectiveEntry> objectives() { return kObjectives; }
+
+const ObjectiveEntry* find_objective(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kObjectives), std::end(kObjectives),
+                                   [&](const ObjectiveEntry& entry) { return entry.name == name; });
+  return found == std::end(kObjectives) ? nullptr : found;
+}
+
+}  // namespace starling

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+
+#include "consensus/objectives/fixed_order.h"
+#include "consensus/objectives/starling_objective.h"
+
+namespace starling {
+
+// The rows a_1 .. a_m of a data matrix A, dense or sparse, as the linear models use them. Borrows
+// what `data` points to.
+//
+// Shapes    A: m x columns; vectors over columns, or columns x classes row-major (W[column *
+// classes + class]). Errors    ObjectiveError: no data, no rows, a column out of range, a value or
+// label that is not finite.
+class DataRows {
+ public:
+  // `what` names the objective in the errors; labels must be there unless they are not asked for.
+  DataRows(const starling_data* data, const char* what, bool labelled = true);
+
+  std::uint64_t count() const { return data_.rows; }
+  std::uint64_t columns() const { return data_.columns; }
+  std::uint64_t classes() const { return data_.classes; }
+  double label(std::uint64_t row) const { return data_.label[row]; }
+
+  // a_row . x
+  double dot(std::uint64_t row, const double* x) const {
+    if (!data_.column) return dot_in_order(data_.value + row * data_.columns, x, data_.columns);
+    double sum = 0;
+    for (std::uint64_t k = data_.row_begin[row]; k < data_.row_begin[row + 1]; ++k)
+      sum += data_.value[k] * x[data_.column[k]];
+    return sum;
+  }
+  // y += factor * a_row
+  void add(std::uint64_t row, double factor, double* y) const {
+    if (!data_.column)
+      return add_scaled(y, factor, data_.value + row * data_.columns, data_.columns);
+    for (std::uint64_t k = data_.row_begin[row]; k < data_.row_begin[row + 1]; ++k)
+      y[data_.column[k]] += factor * data_.value[k];
+  }
+  // Calls visit(column, value) for each nonzero of a row, in ascending order.
+  template <class Visit>
+  void for_each(std::uint64_t row, Visit visit) const {
+    const bool dense = !data_.column;
+    const std::uint64_t begin = dense ? row * data_.columns : data_.row_begin[row];
+    const std::uint64_t end = dense ? begin + data_.columns : data_.row_begin[row + 1];
+    for (std::uint64_t k = begin; k < end; ++k)
+      if (data_.value[k] != 0) visit(dense ? k - begin : data_.column[k], data_.value[k]);
+  }
+  // y = A^T (A x)
+  void normal_product(const double* x, double* y) const;
+
+ private:
+  starling_data data_;
+};
+
+struct NormalSpectrum {
+  double smallest, largest;
+};
+// Bounds of the spectrum of A^T A, each on its safe side: largest from above, smallest from below
+// (0 if not cheap).
+//
+// Up to 256 columns by the eigenvalues of the d x d matrix; beyond by Lanczos with full
+// reorthogonalisation from a fixed start, its residual added to the Ritz value. Deterministic.
+NormalSpectrum normal_spectrum(const DataRows& rows);
+
+}  // namespace starling

@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "consensus/objectives/builtin.h"
+#include "consensus/objectives/keys.h"
+#include "consensus/objectives/rows.h"
+
+namespace starling {
+namespace {
+
+constexpr std::uint64_t kMaxDimension = std::uint64_t{1} << 32;
+
+// Cross entropy over C classes, all columns of W free, no intercept.
+//
+//   f_i(W) = 1/m sum_s [log sum_c exp(a_s.w_c) - a_s.w_{label_s}] + l2/2 |W|^2
+//   grad   = 1/m A^T (P - Y) + l2 W          P = softmax of the rows of A W, Y = one-hot labels
+//   L     <= lambda_max(A^T A)/(2m) + l2     the Hessian of log-sum-exp is at most I/2
+//
+// Shapes    x holds W (columns x C) row by row: weight of column j for class c at x[j * C + c].
+// Source    the bound: [Boehning1992].
+class Softmax final : public BuiltinObjective {
+ public:
+  explicit Softmax(const starling_objective_request& request)
+      : rows_(request.data, "softmax"),
+        l2_(ObjectiveKeys("softmax", "l2", request.config).number("l2", 0, 0, 1e6)),
+        classes_(rows_.classes()) {
+    if (classes_ < 2)
+      throw ObjectiveError("softmax: needs data of 2 or more classes, this has " +
+                           std::to_string(classes_));
+    if (classes_ > kMaxDimension / rows_.columns())
+      throw ObjectiveError("softmax: " + std::to_string(rows_.columns()) + " columns times " +
+                           std::to_string(classes_) + " classes are too many parameters");
+    for (std::uint64_t row = 0; row < rows_.count(); ++row) {
+      const double label = rows_.label(row);
+      if (!(label >= 0 && label < static_cast<double>(classes_) && label == std::floor(label)))
+        throw ObjectiveError("softmax: label of row " + std::to_string(row) + " is no class 0 .. " +
+                             std::to_string(classes_ - 1));
+    }
+    scores_.resize(classes_);
+  }
+
+  std::uint64_t dimension() const override { return rows_.columns() * classes_; }
+
+  double gradient(const double* x, double* gradient) override {
+    const double m = static_cast<double>(rows_.count());
+    if (gradient) std::fill_n(gradient, dimension(), 0.0);
+    double sum = 0;
+    for (std::uint64_t row = 0; row < rows_.count(); ++row) {
+      score(rows_, row, x);
+      const auto label = static_cast<std::uint64_t>(rows_.label(row));
+      const double own = scores_[label],
+                   highest = *std::max_element(scores_.begin(), scores_.end());
+      double total = 0;
+      for (double& entry : scores_) total += entry = std::exp(entry - highest);
+      sum += std::log(total) + (highest - own);
+      if (!gradient) continue;
+      for (double& entry : scores_) entry /= total * m;
+      scores_[label] -= 1 / m;
+      rows_.for_each(row, [&](std::uint64_t j, double value) {
+        add_scaled(gradient + j * classes_, value, scores_.data(), classes_);
+      });
+    }
+    if (gradient) add_scaled(gradient, l2_, x, dimension());
+    return sum / m + l2_ / 2 * dot_in_order(x, x, dimension());
+  }
+
+  Constants constants() override {
+    return {normal_spectrum(rows_).largest / (2 * static_cast<double>(rows_.count())) + l2_, l2_};
+  }
+
+  // The class of the highest score; the first of equals.
+  std::uint64_t correct(const double* x, const starling_data& data) override {
+    const DataRows rows(&data, "softmax");
+    if (rows.columns() != rows_.columns())
+      throw ObjectiveError("softmax: the rows to predict have other columns");
+    std::uint64_t correct = 0;
+    for (std::uint64_t row = 0; row < rows.count(); ++row) {
+      score(rows, row, x);
+      const auto best = std::max_element(scores_.begin(), scores_.end()) - scores_.begin();
+      correct += static_cast<double>(best) == rows.label(row);
+    }
+    return correct;
+  }
+
+ private:
+  // scores = W^T a_row
+  void score(const DataRows& rows, std::uint64_t row, const double* x) {
+    std::fill(scores_.begin(), scores_.end(), 0.0);
+    rows.for_each(row, [&](std::uint64_t j, double value) {
+      add_scaled(scores_.data(), value, x + j * classes_, classes_);
+    });
+  }
+
+  DataRows rows_;
+  double l2_;
+  std::uint64_t classes_;
+  std::vector<double> scores_;
+};
+
+}  // namespace
+
+std::unique_ptr<BuiltinObjective> make_softmax(const starling_objective_request& request) {
+  return std::make_unique<Softmax>(request);
+}
+
+}  // namespace starling
