@@ -20,7 +20,7 @@ struct CliOption {
 };
 
 // What --help and --version say. libzmq: its version, for programs that use it, else empty.
-struct Program {
+struct CliProgram {
   std::string name;
   std::string usage;    // the lines after "usage: "
   std::string summary;  // one sentence
@@ -31,7 +31,7 @@ struct Program {
 // A parsed command line. Errors  ConfigError: unknown option (nearest name), option twice, bad number.
 class Arguments {
  public:
-  static Arguments parse(const Program& program, const std::vector<std::string>& words);
+  static Arguments parse(const CliProgram& program, const std::vector<std::string>& words);
   bool has(std::string_view name) const;
   // The value of an option, or nothing.
   std::optional<std::string> value(std::string_view name) const;
@@ -50,12 +50,12 @@ std::vector<CliOption> config_options();
 // The configuration these name. Errors  ConfigError.
 Config load_config(const Arguments& arguments);
 
-std::string help_text(const Program& program);
-std::string version_text(const Program& program);
+std::string help_text(const CliProgram& program);
+std::string version_text(const CliProgram& program);
 
 // The frame of every main: answers --help and --version, turns exceptions into one line on stderr and an exit code
 // (ConfigError, GraphError, SettingsError, ObjectiveError: 2; all else: 1).
-int run_program(const Program& program, int argc, char** argv, const std::function<int(const Arguments&)>& body);
+int run_program(const CliProgram& program, int argc, char** argv, const std::function<int(const Arguments&)>& body);
 
 // Colour and progress lines: only on a terminal, and not when NO_COLOR is set.
 bool color_wanted(int descriptor);
