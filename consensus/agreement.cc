@@ -1,6 +1,7 @@
 #include "consensus/agreement.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "consensus/algorithms/registry.h"
@@ -77,8 +78,12 @@ Agreement agree(const Settings& settings, MixingMatrix matrix, std::span<const N
   agreement.diameter = diameter(agreement.matrix.graph);
   const AlgorithmEntry* algorithm = find_algorithm(settings.algorithm.kind);
   if (!algorithm) throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind + "\": no such algorithm");
-  agreement.step_size =
-      settings.algorithm.step_size > 0 ? settings.algorithm.step_size : algorithm->step_size(agreement);
+  // The rule is asked in any case: it refuses what the algorithm cannot run on.
+  const double automatic = algorithm->step_size(agreement);
+  agreement.step_size = settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic;
+  if (!(agreement.step_size > 0) || !std::isfinite(agreement.step_size))
+    throw SettingsError("shared.algorithm.step_size = \"auto\": the objective states no finite smoothness above 0 to "
+                        "derive it from; set a number");
   return agreement;
 }
 

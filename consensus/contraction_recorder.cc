@@ -7,12 +7,12 @@ namespace starling {
 
 namespace {
 
+// Evenly spread over the vector, alike on every node.
 template <class Real>
-std::vector<double> sample(std::span<const Real> values) {
-  const std::size_t count = std::min(values.size(), ContractionRecorder::kCoordinates);
-  std::vector<double> picked(count);
+std::size_t sample(std::span<const Real> values, std::array<double, ContractionRecorder::kCoordinates>& picked) {
+  const std::size_t count = std::min(values.size(), picked.size());
   for (std::size_t s = 0; s < count; ++s) picked[s] = static_cast<double>(values[s * values.size() / count]);
-  return picked;
+  return count;
 }
 
 // sum over coordinates and nodes of pi_i (v_i - mean)^2, and the same of v itself.
@@ -45,7 +45,10 @@ bool ContractionRecorder::before(std::uint32_t stream, std::span<const Real> val
     std::erase_if(records_, [this](const Record& record) { return record.stream % stride_ != 0; });
     if (stream % stride_ != 0) return false;
   }
-  records_.push_back({stream, sample(values), {}});
+  records_.reserve(kRecords);
+  Record& record = records_.emplace_back();
+  record.stream = stream;
+  record.coordinates = static_cast<std::uint32_t>(sample(values, record.before));
   return true;
 }
 
@@ -53,7 +56,8 @@ template <class Real>
 void ContractionRecorder::after(std::uint32_t stream, std::span<const Real> values) {
   for (std::size_t r = records_.size(); r-- > 0;) {
     if (records_[r].stream != stream) continue;
-    records_[r].after = sample(values);
+    sample(values, records_[r].after);
+    records_[r].finished = true;
     return;
   }
 }
@@ -65,10 +69,9 @@ double measured_contraction(std::span<const std::vector<ContractionRecorder::Rec
   std::size_t count = nodes[0].size();
   for (const auto& records : nodes) count = std::min(count, records.size());
   for (std::size_t r = 0; r < count; ++r) {
-    const std::size_t coordinates = nodes[0][r].before.size();
+    const std::uint32_t coordinates = nodes[0][r].coordinates;
     const bool whole = std::all_of(nodes.begin(), nodes.end(), [&](const auto& records) {
-      return records[r].stream == nodes[0][r].stream && records[r].before.size() == coordinates &&
-             records[r].after.size() == coordinates;
+      return records[r].stream == nodes[0][r].stream && records[r].coordinates == coordinates && records[r].finished;
     });
     if (!whole) continue;
     const auto old = spread(nodes.size(), coordinates, stationary,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,14 +13,16 @@ namespace starling {
 // subset obeys the same bound; up to kCoordinates coordinates it is the whole vector.
 //
 // Keeps     at most kRecords mixes: when full, every second one is dropped and from then on only streams divisible by
-//           the doubled stride are kept, alike on every node.
+//           the doubled stride are kept, alike on every node. All memory (about 270 KiB) is taken at the first mix.
 class ContractionRecorder {
  public:
-  static constexpr std::size_t kCoordinates = 32, kRecords = 2048;
+  static constexpr std::size_t kCoordinates = 32, kRecords = 512;
 
   struct Record {
     std::uint32_t stream = 0;
-    std::vector<double> before, after;  // after is empty while the mix is under way
+    std::uint32_t coordinates = 0;
+    bool finished = false;  // else the mix is under way, or was abandoned
+    std::array<double, kCoordinates> before, after;
   };
 
   // Returns whether the stream is one to keep.

@@ -1,7 +1,5 @@
 #include "consensus/lockstep.h"
 
-#include <deque>
-
 #include "consensus/chunks.h"
 #include "consensus/kernels/mix.h"
 
@@ -25,12 +23,12 @@ class LockstepHost final : public Host<Real> {
     peer_->finish(operation);
   }
 
-  std::deque<MixOperation<Real>*>& begun() { return begun_; }
+  Queue<MixOperation<Real>*>& begun() { return begun_; }
 
  private:
   Objective& objective_;
   Peer<Real>* peer_ = nullptr;
-  std::deque<MixOperation<Real>*> begun_;  // in program order
+  Queue<MixOperation<Real>*> begun_;  // in program order
 };
 
 template <class Real>
@@ -101,7 +99,8 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
   const auto size = static_cast<std::size_t>(first.y[0].size());
   for (auto& node : nodes_) {
     const MixOperation<Real>& operation = *node->host.begun().front();
-    if (operation.stream != stream || operation.steps != steps || !operation.ride != !first.ride)
+    if (operation.stream != stream || operation.steps != steps || operation.y[0].size() != first.y[0].size() ||
+        !operation.ride != !first.ride)
       throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
   }
   for (int k = 0; k < steps; ++k) {

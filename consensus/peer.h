@@ -12,6 +12,7 @@
 #include "consensus/contraction_recorder.h"
 #include "consensus/operation.h"
 #include "consensus/program.h"
+#include "consensus/queue.h"
 
 namespace starling {
 
@@ -87,7 +88,7 @@ class Peer {
     void await_suspend(std::coroutine_handle<> program) { peer.parked_ = program; }
     bool await_resume() {
       peer.fresh_ = false;
-      if (peer.lost_error_) std::rethrow_exception(std::exchange(peer.lost_error_, nullptr));
+      peer.rethrow_lost();
       return peer.go_;
     }
   };
@@ -109,7 +110,7 @@ class Peer {
   void release(Operation<Real>& operation) { operation.held_by_host = false; }
 
   // Coroutines whose operation has finished, to be resumed by the executor's loop.
-  std::deque<std::coroutine_handle<>>& ready() { return ready_; }
+  Queue<std::coroutine_handle<>>& ready() { return ready_; }
   bool parked() const { return parked_ && open_mixes_ == 0; }
   void unpark(bool go) {
     go_ = go;
@@ -129,6 +130,8 @@ class Peer {
  private:
   MixOperation<Real>& begin_mix(Eigen::Index size, int steps);
   void wake(Operation<Real>& operation);
+  // The error of an operation nobody awaited: seen at the latest in next_step().
+  void rethrow_lost();
 
   const Agreement& agreement_;
   std::uint64_t dimension_;
@@ -138,9 +141,8 @@ class Peer {
   std::deque<StateVector> states_;  // references to its elements stay valid
   std::vector<std::unique_ptr<MixOperation<Real>>> mixes_;
   std::vector<std::unique_ptr<GradientOperation<Real>>> gradients_;
-  std::deque<std::coroutine_handle<>> ready_;
+  Queue<std::coroutine_handle<>> ready_;
   std::coroutine_handle<> parked_;
-  std::exception_ptr lost_error_;  // of an operation nobody awaits: seen at the latest in next_step()
   bool fresh_ = true, go_ = true;
   Ride* ride_ = nullptr;
   std::uint32_t next_stream_ = 0;
@@ -186,7 +188,7 @@ template <class Expression>
 Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v) {
   GradientOperation<Real>* operation = nullptr;
   for (auto& old : gradients_)
-    if (!old->held_by_program && !old->held_by_host) operation = old.get();
+    if (!old->held_by_program && !old->held_by_host && !old->error) operation = old.get();
   if (!operation) {
     gradients_.push_back(std::make_unique<GradientOperation<Real>>());
     operation = gradients_.back().get();
@@ -206,7 +208,7 @@ template <class Real>
 MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
   MixOperation<Real>* operation = nullptr;
   for (auto& old : mixes_)
-    if (!old->held_by_program && !old->held_by_host) operation = old.get();
+    if (!old->held_by_program && !old->held_by_host && !old->error) operation = old.get();
   if (!operation) {
     mixes_.push_back(std::make_unique<MixOperation<Real>>());
     operation = mixes_.back().get();
@@ -253,10 +255,18 @@ void Peer<Real>::finish(GradientOperation<Real>& operation) {
 template <class Real>
 void Peer<Real>::wake(Operation<Real>& operation) {
   operation.finished = true;
-  if (operation.waiter)
-    ready_.push_back(std::exchange(operation.waiter, nullptr));
-  else if (operation.error && !operation.held_by_program)
-    lost_error_ = std::exchange(operation.error, nullptr);
+  if (operation.waiter) ready_.push_back(std::exchange(operation.waiter, nullptr));
+}
+
+template <class Real>
+void Peer<Real>::rethrow_lost() {
+  const auto look = [](const auto& operations) {
+    for (const auto& operation : operations)
+      if (operation->error && !operation->held_by_program)
+        std::rethrow_exception(std::exchange(operation->error, nullptr));
+  };
+  look(mixes_);
+  look(gradients_);
 }
 
 }  // namespace starling

@@ -10,7 +10,8 @@ namespace starling {
 // Invariant  the pi-mean of x, in every step.
 // Mixes      1 vector of d per step.
 // Keeps      x: d per node.
-// Source     Xiao & Boyd 2004. Departure: none. It begins again from its inputs, not from where x stands.
+// Source     Xiao & Boyd 2004. Departure: none. It begins again from its inputs, not from where x
+//            stands.
 template <class Real>
 Program average(Peer<Real>& self) {
   auto& x = self.state("x");

@@ -2,12 +2,14 @@
 
 namespace starling {
 
-// Gradient tracking, semi adapt-then-combine: each node follows an estimate of the average gradient, not its own.
+// Gradient tracking, semi adapt-then-combine: each node follows an estimate of the average
+// gradient, not its own.
 //
 //   x_{t+1} = W (x_t - eta y_t)
 //   y_{t+1} = W y_t + grad f(x_{t+1}) - grad f(x_t),      y_0 = grad f(x_0)
 //
-// Invariant  mean over nodes of y_t = mean over nodes of grad f_i(x_t), in every step (pi-means if W is pi-reversible).
+// Invariant  mean over nodes of y_t = mean over nodes of grad f_i(x_t), in every step (pi-means if
+//            W is pi-reversible).
 // Mixes      2 vectors of d per step, both at once.
 // Keeps      x, y, g: 3d per node.
 // Source     Qu & Li, IEEE TCNS 2018; Xu et al. 2015. Departure: none.

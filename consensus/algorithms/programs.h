@@ -8,6 +8,16 @@ namespace starling {
 template <class Real>
 Program average(Peer<Real>& self);
 template <class Real>
+Program dgd_atc(Peer<Real>& self);
+template <class Real>
+Program dgd_cta(Peer<Real>& self);
+template <class Real>
+Program exact_diffusion(Peer<Real>& self);
+template <class Real>
+Program extra(Peer<Real>& self);
+template <class Real>
 Program gradient_tracking(Peer<Real>& self);
+template <class Real>
+Program mudag(Peer<Real>& self);
 
 }  // namespace starling

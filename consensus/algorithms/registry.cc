@@ -1,6 +1,7 @@
 #include "consensus/algorithms/registry.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "consensus/algorithms/programs.h"
 
@@ -8,15 +9,96 @@ namespace starling {
 
 namespace {
 
-// The catalogue's rules (section C), from the agreed L, mu and the spectrum [low, high] of one mix off the mean.
+// The catalogue's rules (section C), from the agreed L, mu and the spectrum [low, high] of one mix
+// off the mean.
+
 double no_step(const Agreement&) { return 1; }
-double tracking_step(const Agreement& a) { return std::min(1.0, 5 * (1 - a.mix.high)) / a.constants.smoothness; }
+
+// Half of the stable range 2 / L.
+double dgd_atc_step(const Agreement& a) { return 0.5 / a.constants.smoothness; }
+
+// The same, but below (1 + low) / L.
+double dgd_cta_step(const Agreement& a) {
+  return std::min(0.5, 0.9 * (1 + a.mix.low)) / a.constants.smoothness;
+}
+
+double extra_step(const Agreement& a) {
+  return 0.95 * (5 + 3 * a.mix.low) / (4 * a.constants.smoothness);
+}
+
+double exact_diffusion_step(const Agreement& a) { return 1 / a.constants.smoothness; }
+
+// The catalogue asks for a W shifted to low >= -1/3. We do not shift: below that its sharp limit
+// (1 - low^2) / |low| takes over.
+double tracking_step(const Agreement& a) {
+  double step = std::min(1.0, 5 * (1 - a.mix.high));
+  if (a.mix.low < 0) step = std::min(step, 0.9 * (1 - a.mix.low * a.mix.low) / -a.mix.low);
+  return step / a.constants.smoothness;
+}
+
+double mudag_step(const Agreement& a) {
+  if (!(a.constants.global_strong_convexity > 0))
+    throw SettingsError(
+        "shared.algorithm.kind = \"mudag\": its momentum needs the objective's strong convexity, "
+        "which is not known "
+        "to be above 0; give the objective an l2 > 0, or use \"exact_diffusion\"");
+  return 1 / a.constants.global_smoothness;
+}
 
 const AlgorithmEntry kAlgorithms[] = {
-    {"average", "pure consensus on given local vectors", "Xiao & Boyd 2004", average<float>, average<double>, no_step,
-     true, true, false, 1},
-    {"gradient_tracking", "follows the average gradient; also for changing graphs", "Qu & Li 2018",
-     gradient_tracking<float>, gradient_tracking<double>, tracking_step, true, false, true, 2},
+    {.name = "average",
+     .summary = "pure consensus on given local vectors",
+     .source = "Xiao & Boyd 2004",
+     .make_float = average,
+     .make_double = average,
+     .step_size = no_step,
+     .needs_inputs = true,
+     .warm_restart = false,
+     .gradient_at = {}},
+    {.name = "dgd_atc",
+     .summary = "decentralised gradient descent, adapt then combine; biased",
+     .source = "Nedic & Ozdaglar 2009; Chen & Sayed 2012",
+     .make_float = dgd_atc,
+     .make_double = dgd_atc,
+     .step_size = dgd_atc_step,
+     .exact = false},
+    {.name = "dgd_cta",
+     .summary = "decentralised gradient descent, gradient and messages at once; biased",
+     .source = "Yuan, Ling & Yin 2016; Lian et al. 2017",
+     .make_float = dgd_cta,
+     .make_double = dgd_cta,
+     .step_size = dgd_cta_step,
+     .exact = false},
+    {.name = "exact_diffusion",
+     .summary =
+         "exact, one vector per step, step size independent of the graph; the default choice",
+     .source = "Yuan, Ying, Zhao & Sayed 2019; Li, Shi & Yan 2019",
+     .make_float = exact_diffusion,
+     .make_double = exact_diffusion,
+     .step_size = exact_diffusion_step,
+     .zero_mean = "y"},
+    {.name = "extra",
+     .summary = "exact, one vector per step, gradient and messages at once",
+     .source = "Shi, Ling, Wu & Yin 2015",
+     .make_float = extra,
+     .make_double = extra,
+     .step_size = extra_step,
+     .zero_mean = "y"},
+    {.name = "gradient_tracking",
+     .summary = "follows the average gradient; also for changing graphs",
+     .source = "Qu & Li 2018",
+     .make_float = gradient_tracking,
+     .make_double = gradient_tracking,
+     .step_size = tracking_step,
+     .mixes_in_flight = 2,
+     .tracks_gradient = "y"},
+    {.name = "mudag",
+     .summary = "accelerated; needs strong convexity and a strong mix",
+     .source = "Ye, Luo, Zhou & Zhang 2023",
+     .make_float = mudag,
+     .make_double = mudag,
+     .step_size = mudag_step,
+     .gradient_at = "y"},
 };
 
 }  // namespace

@@ -7,19 +7,28 @@
 
 namespace starling {
 
-// One decentralised algorithm: its program, its default step size and what it promises; parser, lists, docs and property
-// tests read this table.
+// One decentralised algorithm: its program, its default step size and what it promises; parser,
+// lists, docs and property tests read this table.
 struct AlgorithmEntry {
   std::string_view name;
   std::string_view summary;
   std::string_view source;
   Program (*make_float)(Peer<float>&);
   Program (*make_double)(Peer<double>&);
-  double (*step_size)(const Agreement&);  // "auto"; throws SettingsError where the theory gives none
-  bool exact;              // reaches the optimum of the whole objective with a constant step size
-  bool needs_inputs;       // computes on given vectors (objective "vectors"), not on gradients
-  bool warm_restart;       // may begin again from any x
-  int mixes_in_flight;     // q: the most mixes under way at once
+  // "auto"; also asked when the user gives a step size: throws SettingsError where the algorithm
+  // cannot run at all.
+  double (*step_size)(const Agreement&);
+  bool exact = true;  // reaches the optimum of the whole objective with a constant step size
+  bool needs_inputs = false;  // computes on given vectors (objective "vectors"), not on gradients
+  bool warm_restart = true;   // may begin again from any x
+  int mixes_in_flight = 1;    // q: the most mixes under way at once
+
+  // Invariants, in pi-means over the nodes; states by name. Empty: promises none of the kind.
+  //   mean x_{t+1} = mean p_t - eta mean grad f_i(p_t),  p the state it takes its gradient at;
+  //   without one, mean x is kept
+  std::string_view gradient_at = "x";
+  std::string_view zero_mean = {};        // mean of this state = 0
+  std::string_view tracks_gradient = {};  // mean of this state = mean grad f_i(x_i)
 
   template <class Real>
   Program make(Peer<Real>& peer) const {

@@ -1,0 +1,35 @@
+#include "consensus/algorithms/programs.h"
+
+namespace starling {
+
+// Exact diffusion (= NIDS for smooth objectives = D2 with a lazy W): dgd_atc with its bias removed,
+// at no extra message.
+//
+//   h_t     = x_t - eta grad f(x_t) - y_t
+//   x_{t+1} = (h_t + W h_t) / 2
+//   y_{t+1} = y_t + h_t - x_{t+1},          y_0 = 0
+//
+// Invariant  mean of y_t = 0, so the mean of x takes a plain gradient step.
+// Stable     eta < 2 / L on every graph, sharp.
+// Mixes      1 vector of d per step.
+// Keeps      x, y: 2d per node.
+// Source     Yuan, Ying, Zhao & Sayed, IEEE TSP 67 (2019); Li, Shi & Yan, IEEE TSP 67 (2019), Alg.
+//            1. Departure: the equivalent form with y in place of the previous psi.
+template <class Real>
+Program exact_diffusion(Peer<Real>& self) {
+  auto& x = self.state("x");
+  auto& y = self.state("y");
+  const Real eta = self.step_size();
+  while (co_await self.next_step()) {
+    auto gradient = self.gradient(x);
+    const auto& g = co_await gradient;
+    const auto h = self.evaluate(x - eta * g - y);
+    x = (h + (co_await self.mix(h))) / Real(2);
+    y += h - x;
+  }
+}
+
+template Program exact_diffusion(Peer<float>&);
+template Program exact_diffusion(Peer<double>&);
+
+}  // namespace starling
