@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The parts of tools/cluster that a whole run cannot show: limits, ports, the live display, charts."""
+"""The parts of tools/cluster that a whole run cannot show: limits, ports, display, charts."""
 
 import io
 import pathlib
@@ -19,8 +19,13 @@ from cluster_lib.run_folder import without_address_book  # noqa: E402
 from cluster_lib.watch import Limits, Watch  # noqa: E402
 
 FAILS = "import sys; sys.exit('out of luck')"
-HANGS = ("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('{\"step\": %d}', flush=True)\n"
-         "while True: signal.pause()")
+HANGS = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print('{"step": %d}', flush=True)
+while True:
+    signal.pause()
+"""
 
 
 class Terminal(io.StringIO):
@@ -44,21 +49,32 @@ def watch(programs, limits):
 
 class LimitsHold(unittest.TestCase):
     def test_a_failure_before_the_start_ends_even_nodes_that_ignore_sigterm(self):
-        nodes, reason = watch([FAILS, HANGS % 0], Limits(before_start=0.1, no_progress=600, to_end=0.1))
+        nodes, reason = watch(
+            [FAILS, HANGS % 0], Limits(before_start=0.1, no_progress=600, to_end=0.1)
+        )
         self.assertEqual([node.code for node in nodes], [1, 137])
         self.assertEqual(worst_code(nodes), 1)
-        self.assertEqual(describe(nodes, reason), [
-            "node 0: exit 1 (failed): out of luck", "node 1: ended: another node failed before the run began"])
+        self.assertEqual(
+            describe(nodes, reason),
+            [
+                "node 0: exit 1 (failed): out of luck",
+                "node 1: ended: another node failed before the run began",
+            ],
+        )
 
     def test_after_the_start_a_silent_survivor_is_ended_for_its_silence(self):
-        nodes, reason = watch([HANGS % 7, "import time; time.sleep(0.5); " + FAILS],
-                              Limits(before_start=600, no_progress=0.1, to_end=0.1))
+        nodes, reason = watch(
+            [HANGS % 7, "import time; time.sleep(0.5); " + FAILS],
+            Limits(before_start=600, no_progress=0.1, to_end=0.1),
+        )
         self.assertEqual(nodes[0].code, 137)
         self.assertIn("no progress", reason)
 
     def test_without_a_failure_no_limit_applies(self):
-        nodes, reason = watch(["pass", "import time; time.sleep(0.3)"],
-                              Limits(before_start=0, no_progress=0, to_end=0))
+        nodes, reason = watch(
+            ["pass", "import time; time.sleep(0.3)"],
+            Limits(before_start=0, no_progress=0, to_end=0),
+        )
         self.assertEqual(([node.code for node in nodes], reason), ([0, 0], ""))
 
 
@@ -88,13 +104,15 @@ class Ports(unittest.TestCase):
 
 class Configuration(unittest.TestCase):
     def test_address_book_is_cut_out_wherever_it_stands(self):
-        text = '[shared]\nseed = 1\n[[node]]\nid = 0\nkeys = "a"\n[[ node ]]\nid = 1\n[local]\nthreads = 2\n'
+        text = "[shared]\nseed = 1\n[[node]]\nid = 0\n[[ node ]]\nid = 1\n[local]\nthreads = 2\n"
         self.assertEqual(without_address_book(text), "[shared]\nseed = 1\n[local]\nthreads = 2\n")
 
 
 class Shown(unittest.TestCase):
     def nodes(self):
-        nodes, _ = watch(["print('{\"step\": 5, \"objective\": 0.25, \"waiting_for\": 1}')", "pass"], Limits())
+        nodes, _ = watch(
+            ['print(\'{"step": 5, "objective": 0.25, "waiting_for": 1}\')', "pass"], Limits()
+        )
         return nodes
 
     def test_terminal_shows_a_line_per_node_and_draws_over_it(self):
@@ -126,9 +144,12 @@ class Shown(unittest.TestCase):
 
 class Charts(unittest.TestCase):
     def test_decades_become_a_logarithmic_axis_with_its_points_evenly_spaced(self):
-        chart = line_chart("error", [("a", [(k, 10.0 ** -k) for k in range(5)])])
+        chart = line_chart("error", [("a", [(k, 10.0**-k) for k in range(5)])])
         self.assertIn(">1e-4<", chart)
-        points = [tuple(map(float, p.split(","))) for p in chart.split('points="')[1].split('"')[0].split()]
+        points = [
+            tuple(map(float, p.split(",")))
+            for p in chart.split('points="')[1].split('"')[0].split()
+        ]
         gaps = [b[1] - a[1] for a, b in zip(points, points[1:])]
         self.assertTrue(all(abs(gap - gaps[0]) < 0.11 for gap in gaps), gaps)
 

@@ -7,7 +7,7 @@ STARLING_FAKE holds a JSON object, node -> behaviour; a node not named succeeds:
   hang                never reports, ignores SIGINT and SIGTERM
   steady              goes on until SIGINT, then ends as asked
   deaf                succeeds, whoever is lost
-A node that fails or is killed leaves a mark; the others then exit with 4, naming it, as the real ones do.
+A node that fails or is killed leaves a mark; the others exit with 4, naming it, like real ones.
 """
 
 import argparse
@@ -27,7 +27,9 @@ def complain(code: int, message: str) -> None:
 
 def toml(tables: dict, name: str = "") -> str:
     """Writes what tomllib read: scalars first, then tables."""
-    scalars = [f"{k} = {json.dumps(v)}" for k, v in tables.items() if not isinstance(v, (dict, list))]
+    scalars = [
+        f"{k} = {json.dumps(v)}" for k, v in tables.items() if not isinstance(v, (dict, list))
+    ]
     text = (f"[{name}]\n" if name and scalars else "") + "".join(line + "\n" for line in scalars)
     for key, value in tables.items():
         path = f"{name}.{key}" if name else key
@@ -77,10 +79,19 @@ def run(arguments, config: dict, behaviour: str) -> None:
                     complain(int(rest[1]), f"no space left at step {step}")
                 os.kill(os.getpid(), signal.SIGKILL)
             if (out / "lost").exists() and kind != "deaf":
-                complain(4, f"lost node {(out / 'lost').read_text(encoding='utf-8')}: connection closed")
-            record = {"id": arguments.id, "step": step, "objective": 1 + 0.5 ** step, "consensus_error": 0.5 ** step,
-                      "gradient_bound": 0.5 ** step, "bytes_sent": 100 * step, "waiting_for": None,
-                      "elapsed": 0.01 * step}
+                complain(
+                    4, f"lost node {(out / 'lost').read_text(encoding='utf-8')}: connection closed"
+                )
+            record = {
+                "id": arguments.id,
+                "step": step,
+                "objective": 1 + 0.5**step,
+                "consensus_error": 0.5**step,
+                "gradient_bound": 0.5**step,
+                "bytes_sent": 100 * step,
+                "waiting_for": None,
+                "elapsed": 0.01 * step,
+            }
             print(json.dumps(record), flush=True)
             print(json.dumps(record), file=metrics)
             if stopping:

@@ -39,16 +39,31 @@ def version() -> str:
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="tools/cluster", allow_abbrev=False, description=(
-        "Runs one starling-node process per node on this machine and merges what they found."))
+    parser = _Parser(
+        prog="tools/cluster",
+        allow_abbrev=False,
+        description=(
+            "Runs one starling-node process per node on this machine and merges what they found."
+        ),
+    )
     add = parser.add_argument
     add("--config", metavar="FILE", help="the experiment, e.g. configs/quickstart.toml")
     add("--nodes", metavar="N", help="instead of shared.topology.nodes")
     add("--out", metavar="DIR", help="run folder (default: runs/<config>-<time>)")
-    add("--set", metavar="KEY=VALUE", action="append", default=[],
-        help="override one key, e.g. shared.mixing.acceleration=none")
-    add("--kill", metavar="I@STEP", action="append", default=[],
-        help="node I kills itself (SIGKILL) at the start of that step")
+    add(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="override one key, e.g. shared.mixing.acceleration=none",
+    )
+    add(
+        "--kill",
+        metavar="I@STEP",
+        action="append",
+        default=[],
+        help="node I kills itself (SIGKILL) at the start of that step",
+    )
     add("--restart", metavar="I@STEP", action="append", default=[], help="not in this version")
     add("--transport", default="tcp", metavar="tcp|ipc", help="between the nodes (default: tcp)")
     add("--bin", metavar="DIR", help="folder of the programs (default: build/release/bin)")
@@ -103,5 +118,10 @@ def parse(argv: list[str]) -> Arguments | None:
         config=config,
         out=pathlib.Path(given.out) if given.out else pathlib.Path(f"runs/{config.stem}-{stamp}"),
         programs=pathlib.Path(given.bin) if given.bin else ROOT / "build/release/bin",
-        overrides=overrides, kills=kills, transport=given.transport, json=given.json,
-        check=given.check, print_config=given.print_config)
+        overrides=overrides,
+        kills=kills,
+        transport=given.transport,
+        json=given.json,
+        check=given.check,
+        print_config=given.print_config,
+    )

@@ -1,11 +1,21 @@
-"""Line charts as static SVG: a few lines of our own, so that a report needs nothing from anywhere."""
+"""Line charts as static SVG, so that a report needs nothing from anywhere."""
 
 import html
 import math
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 260, 84, 14, 34, 40
-COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7", "#a463f2", "#97bbf5",
-           "#9c6b4e", "#9498a0")
+COLOURS = (
+    "#4269d0",
+    "#efb118",
+    "#ff725c",
+    "#6cc5b0",
+    "#3ca951",
+    "#ff8ab7",
+    "#a463f2",
+    "#97bbf5",
+    "#9c6b4e",
+    "#9498a0",
+)
 Series = tuple[str, list[tuple[float, float]]]
 
 
@@ -37,8 +47,12 @@ def _padded(low: float, high: float) -> tuple[float, float]:
     return low - pad, high + pad
 
 
+def _text(x: float, y: float, anchor: str, label: str) -> str:
+    return f'<text class="tick" text-anchor="{anchor}" x="{x:.1f}" y="{y:.1f}">{label}</text>'
+
+
 def line_chart(title: str, series: list[Series]) -> str:
-    """One chart against the step; logarithmic where every value is above zero and they span a decade."""
+    """One chart against the step; logarithmic where all values are positive and span a decade."""
     series = [(name, _thin(points)) for name, points in series if points]
     if not series:
         return ""
@@ -50,22 +64,30 @@ def line_chart(title: str, series: list[Series]) -> str:
     y_low, y_high = _padded(scaled(min(ys)), scaled(max(ys)))
 
     def at(x: float, y: float) -> tuple[float, float]:
-        return (LEFT + (x - x_low) / (x_high - x_low) * (WIDTH - LEFT - RIGHT),
-                HEIGHT - BOTTOM - (y - y_low) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM))
+        return (
+            LEFT + (x - x_low) / (x_high - x_low) * (WIDTH - LEFT - RIGHT),
+            HEIGHT - BOTTOM - (y - y_low) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM),
+        )
 
-    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">',
-             f'<text class="title" x="{LEFT}" y="18">{html.escape(title)}</text>']
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">',
+        f'<text class="title" x="{LEFT}" y="18">{html.escape(title)}</text>',
+    ]
     for tick in _log_ticks(y_low, y_high) if logarithmic else _linear_ticks(y_low, y_high):
         _, y = at(x_low, tick)
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>'
+        )
         label = f"1e{tick:.0f}" if logarithmic else f"{tick:.6g}"
-        parts.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>'
-                     f'<text class="tick" text-anchor="end" x="{LEFT - 6}" y="{y + 4:.1f}">{label}</text>')
+        parts.append(_text(LEFT - 6, y + 4, "end", label))
     for tick in _linear_ticks(x_low, x_high):
-        x, _ = at(tick, y_low)
-        parts.append(f'<text class="tick" text-anchor="middle" x="{x:.1f}" y="{HEIGHT - BOTTOM + 18}">{tick:.6g}</text>')
-    parts.append(f'<text class="tick" text-anchor="middle" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}">step</text>')
+        parts.append(_text(at(tick, y_low)[0], HEIGHT - BOTTOM + 18, "middle", f"{tick:.6g}"))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, "middle", "step"))
     for index, (name, points) in enumerate(series):
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(x, scaled(y)) for x, y in points))
-        parts.append(f'<polyline fill="none" stroke="{COLOURS[index % len(COLOURS)]}" points="{path}">'
-                     f"<title>{html.escape(name)}</title></polyline>")
+        colour = COLOURS[index % len(COLOURS)]
+        parts.append(
+            f'<polyline fill="none" stroke="{colour}" points="{path}">'
+            f"<title>{html.escape(name)}</title></polyline>"
+        )
     return "\n".join([*parts, "</svg>"])

@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def _die_with_parent() -> None:
-    """In the child, before exec: even a SIGKILL of the cluster script leaves no node behind (Linux)."""
+    """In the child, before exec: even a SIGKILL of this script leaves no node behind (Linux)."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -27,8 +27,8 @@ class Child:
     process: subprocess.Popen
     kill_at: int | None = None
     progress: dict = field(default_factory=dict)  # the newest line of --progress json
-    moved_at: float = 0.0                         # when its step last changed
-    last_words: str = ""                          # last line on stderr
+    moved_at: float = 0.0  # when its step last changed
+    last_words: str = ""  # last line on stderr
     ended_by_us: bool = False
     _partial: dict = field(default_factory=dict)  # stream name -> bytes of an unfinished line
 
@@ -52,20 +52,25 @@ class Child:
 class Children:
     """All nodes of the run.
 
-    Each is a process group of its own: Ctrl-C on the terminal reaches this script alone, which passes it on exactly
-    once, so that a node never takes the same key press for a second, impatient one.
+    Each is a process group of its own: Ctrl-C on the terminal reaches this script alone, which
+    passes it on exactly once, so that a node never takes one key press for two.
     """
 
     def __init__(self, say):
         self.all: list[Child] = []
         self._selector = selectors.DefaultSelector()
-        self._say = say        # say(node id, line): a line a node wrote on stderr
-        self.started = False   # whether any node has reported a step
+        self._say = say  # say(node id, line): a line a node wrote on stderr
+        self.started = False  # whether any node has reported a step
 
     def start(self, node: int, command: list[str], kill_at: int | None) -> None:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            process_group=0, preexec_fn=_die_with_parent)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
+            preexec_fn=_die_with_parent,
+        )
         child = Child(node, process, kill_at, moved_at=time.monotonic())
         self.all.append(child)
         for name, pipe in (("stdout", process.stdout), ("stderr", process.stderr)):
@@ -105,7 +110,7 @@ class Children:
         try:
             report = json.loads(line)
         except ValueError:
-            return  # not a report; the contract allows nothing else on stdout, and nothing rests on it
+            return  # not a report, and nothing rests on it
         if not isinstance(report, dict):
             return
         if report.get("step") != child.progress.get("step"):
@@ -118,13 +123,13 @@ class Children:
             child.process.send_signal(number)
 
     def end(self, number: int) -> None:
-        """A signal that is our decision: the codes that follow from it say nothing about the nodes."""
+        """A signal by our decision: the codes that follow say nothing about the nodes."""
         for child in self.running():
             child.ended_by_us = True
             child.process.send_signal(number)
 
     def drain(self) -> None:
-        """After the last process ended: reads what is still in the pipes (a grandchild may hold one open)."""
+        """Reads what is left in the pipes of ended processes (a grandchild may hold one open)."""
         until = time.monotonic() + 1.0
         while self._selector.get_map() and time.monotonic() < until:
             self.listen(0.05)
@@ -140,7 +145,18 @@ class Children:
         self._selector.close()
 
 
-def command_of(node: int, program: pathlib.Path, config: pathlib.Path, out: pathlib.Path,
-               kill_at: int | None) -> list[str]:
-    command = [str(program), "--config", str(config), "--id", str(node), "--out", str(out), "--progress", "json"]
+def command_of(
+    node: int, program: pathlib.Path, config: pathlib.Path, out: pathlib.Path, kill_at: int | None
+) -> list[str]:
+    command = [
+        str(program),
+        "--config",
+        str(config),
+        "--id",
+        str(node),
+        "--out",
+        str(out),
+        "--progress",
+        "json",
+    ]
     return command + (["--kill-at", str(kill_at)] if kill_at is not None else [])

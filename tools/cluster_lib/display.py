@@ -34,7 +34,7 @@ class _Rate:
 
 
 class Display:
-    """Live on a terminal. Elsewhere one line every ten seconds, so that a log stays readable; with `quiet`, none.
+    """Live on a terminal. Elsewhere one line every ten seconds; with `quiet`, none.
 
     Everything goes to stderr: stdout belongs to the result.
     """
@@ -52,7 +52,7 @@ class Display:
         self._pending: list[str] = []
 
     def say(self, node: int, line: str) -> None:
-        """A line of a node's stderr. What several nodes say alike is shown once; all of it stands in their logs."""
+        """A line of a node's stderr. What several nodes say alike is shown once."""
         if line in self._heard:
             return
         self._heard.add(line)
@@ -99,7 +99,7 @@ class Display:
             lines.append(f"... and {len(children) - len(shown)} more nodes")
         lines.append(self._bar(children, columns))
         for line in lines:
-            print(line[:columns - 1], file=self._stream)
+            print(line[: columns - 1], file=self._stream)
         self._lines_up = len(lines)
 
     def _node_line(self, child: Child) -> str:
@@ -107,8 +107,13 @@ class Display:
         rate = self._rates.setdefault(child.id, _Rate())
         rate.take(report)
         megabytes = None if rate.value is None else rate.value / 1e6
-        line = (f"node {child.id:>3}  step {report.get('step', 0):>8}  objective {number(report.get('objective'), 10):>13}"
-                f"  consensus error {number(report.get('consensus_error')):>9}  {number(megabytes):>6} MB/s")
+        objective, error = number(report.get("objective"), 10), number(
+            report.get("consensus_error")
+        )
+        line = (
+            f"node {child.id:>3}  step {report.get('step', 0):>8}  objective {objective:>13}"
+            f"  consensus error {error:>9}  {number(megabytes):>6} MB/s"
+        )
         if child.code is not None:
             return line + ("  done" if child.code == 0 else f"  ended with {child.code}")
         waiting = report.get("waiting_for")
@@ -119,9 +124,13 @@ class Display:
         return min(steps, default=0)
 
     def _overview(self, children: list[Child]) -> str:
-        newest = max((c.progress for c in children), key=lambda report: report.get("step", 0), default={})
-        return (f"step {self._step(children)}, objective {number(newest.get('objective'), 10)}, gradient bound "
-                f"{number(newest.get('gradient_bound'))}, consensus error {number(newest.get('consensus_error'))}")
+        reports = [child.progress for child in children]
+        newest = max(reports, key=lambda report: report.get("step", 0), default={})
+        return (
+            f"step {self._step(children)}, objective {number(newest.get('objective'), 10)},"
+            f" gradient bound {number(newest.get('gradient_bound'))},"
+            f" consensus error {number(newest.get('consensus_error'))}"
+        )
 
     def _bar(self, children: list[Child], columns: int) -> str:
         step, elapsed = self._step(children), time.monotonic() - self._begin
@@ -129,4 +138,5 @@ class Display:
             return f"step {step}, {elapsed:.0f} s"
         width = max(10, min(40, columns - 50))
         full = min(width, width * step // self._steps)
-        return f"[{'#' * full}{'.' * (width - full)}] step {step} of at most {self._steps}, {elapsed:.0f} s"
+        bar = "#" * full + "." * (width - full)
+        return f"[{bar}] step {step} of at most {self._steps}, {elapsed:.0f} s"

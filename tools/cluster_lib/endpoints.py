@@ -11,8 +11,8 @@ import tempfile
 def _ports_never_given_out() -> range:
     """Ports below those the kernel hands to outgoing connections.
 
-    A port from bind(0) lies among those: between our letting go of it and the node's taking it, another node's
-    outgoing connection could land on it.
+    A port from bind(0) lies among those: between our letting go of it and the node's taking it,
+    another node's outgoing connection could land on it.
     """
     try:
         text = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii")
@@ -55,8 +55,10 @@ class TcpEndpoints:
 
 
 class IpcEndpoints:
-    """n addresses ipc://FILE in a folder of their own (a socket's path may have 107 characters, so not in the run
-    folder), removed by `close`."""
+    """n addresses ipc://FILE in a folder of their own, removed by `close`.
+
+    Not in the run folder: a socket's path has at most 107 characters.
+    """
 
     def __init__(self, nodes: int):
         self._folder = tempfile.mkdtemp(prefix="starling-")

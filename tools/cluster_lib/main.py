@@ -19,9 +19,10 @@ def complain(line: object) -> None:
     print(f"cluster: {line}", file=sys.stderr)
 
 
-def run_nodes(arguments: Arguments, text: str, nodes: int, display: Display,
-              limits: Limits = Limits()) -> tuple[Children, Watch]:
-    """Starts all nodes and waits for the last. Every process has ended when this returns or throws."""
+def run_nodes(
+    arguments: Arguments, text: str, nodes: int, display: Display, limits: Limits = Limits()
+) -> tuple[Children, Watch]:
+    """Starts all nodes and waits. Every process has ended when this returns or throws."""
     node = run_folder.program(arguments, "starling-node")
     try:
         held = endpoints.open_endpoints(arguments.transport, nodes)
@@ -53,7 +54,8 @@ def report(arguments: Arguments, config: dict, nodes: int, failures: list[str]) 
     table = summary.rows(merged, known_optimum(config))
     print(json.dumps(merged, indent=2) if arguments.json else summary.as_text(table))
     try:
-        path = write_report(arguments.out, config["shared"].get("name", "run"), table, merged, failures, nodes)
+        title = config["shared"].get("name", "run")
+        path = write_report(arguments.out, title, table, merged, failures, nodes)
         print(f"report: {path}", file=sys.stderr)
     except OSError as error:
         complain(f"no report: {error.strerror}: '{error.filename}'")

@@ -17,11 +17,13 @@ def known_optimum(config: dict) -> float | None:
     except (OSError, ValueError, KeyError):
         return None
     for problem in problems:
-        same = (os.path.basename(str(objective.get("data", ""))) == problem["data"]
-                and objective.get("kind") == problem["kind"]
-                and objective.get("scale", "none") == problem["scale"]
-                and float(objective.get("l2", 0.0)) == problem["l2"]
-                and objective.get("weighting", "samples") == "samples")
+        same = (
+            os.path.basename(str(objective.get("data", ""))) == problem["data"]
+            and objective.get("kind") == problem["kind"]
+            and objective.get("scale", "none") == problem["scale"]
+            and float(objective.get("l2", 0.0)) == problem["l2"]
+            and objective.get("weighting", "samples") == "samples"
+        )
         if same:
             return float(problem["f_star"])
     return None

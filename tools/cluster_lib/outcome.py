@@ -17,7 +17,8 @@ def worst_code(children: list[Child]) -> int:
 
     If every other node was ended by us, there is a first one that failed, and it counts.
     """
-    return max((c.code or 0 for c in children if not c.killed_as_asked and not c.ended_by_us), default=0)
+    own = [child for child in children if not child.killed_as_asked and not child.ended_by_us]
+    return max((child.code or 0 for child in own), default=0)
 
 
 def _ranges(ids: list[int]) -> str:
@@ -50,10 +51,12 @@ def _fate(child: Child, reason: str) -> str:
 
 
 def describe(children: list[Child], reason: str = "") -> list[str]:
-    """One line per distinct fate other than plain success: 'nodes 0-4: exit 4 (lost the cluster): lost node 5 ...'."""
+    """One line per fate other than plain success: 'nodes 0-4: exit 4 (lost the cluster): ...'."""
     groups: dict[str, list[int]] = {}
     for child in children:
         if child.code == 0 and child.kill_at is None and not child.ended_by_us:
             continue
         groups.setdefault(_fate(child, reason), []).append(child.id)
-    return [f"node{'s' if len(ids) > 1 else ''} {_ranges(ids)}: {fate}" for fate, ids in groups.items()]
+    return [
+        f"node{'s' if len(ids) > 1 else ''} {_ranges(ids)}: {fate}" for fate, ids in groups.items()
+    ]

@@ -23,8 +23,11 @@ svg polyline { stroke-width: 1.4; }
 pre { overflow: auto; padding: 1em; border: 1px solid #8884; }
 .failed { color: #d33; }
 """
-CHARTS = (("objective", "Global objective"), ("consensus_error", "Consensus error"),
-          ("gradient_bound", "Bound on the global gradient"), ("waiting", "Waiting for neighbours, s"))
+CHARTS = (
+    ("objective", "Global objective"),
+    ("consensus_error", "Consensus error"),
+    ("gradient_bound", "Bound on the global gradient"),
+)
 DRAWN_NODES = 16  # lines beyond that hide each other
 
 
@@ -47,17 +50,24 @@ def read_metrics(path: pathlib.Path) -> list[dict]:
 
 def series_of(records: list[dict], key: str) -> list[tuple[float, float]]:
     """(step, value) wherever both are finite numbers."""
+
     def usable(value) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return [(float(record["step"]), float(record[key])) for record in records
-            if usable(record.get("step")) and usable(record.get(key))]
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number and math.isfinite(value)
+
+    return [
+        (float(record["step"]), float(record[key]))
+        for record in records
+        if usable(record.get("step")) and usable(record.get(key))
+    ]
 
 
 def _charts(out: pathlib.Path, nodes: int) -> str:
-    metrics = {i: read_metrics(out / f"node-{i}" / "metrics.jsonl") for i in range(min(nodes, DRAWN_NODES))}
+    drawn_nodes = range(min(nodes, DRAWN_NODES))
+    metrics = [read_metrics(out / f"node-{i}" / "metrics.jsonl") for i in drawn_nodes]
     drawn = []
     for key, title in CHARTS:
-        series: list[Series] = [(f"node {i}", series_of(records, key)) for i, records in metrics.items()]
+        series: list[Series] = [(f"node {i}", series_of(metrics[i], key)) for i in drawn_nodes]
         drawn.append(line_chart(title, series))
     if nodes > DRAWN_NODES and any(drawn):
         drawn.append(f"<p>The first {DRAWN_NODES} of {nodes} nodes are drawn.</p>")
@@ -68,18 +78,35 @@ def _details(summary: dict) -> str:
     details = [entry for entry in summary.get("nodes_detail") or [] if isinstance(entry, dict)]
     if not details:
         return ""
-    lines = ["<h2>Nodes</h2><table><tr><th>node<th>status<th>steps<th>samples<th>objective<th>bytes sent</tr>"]
+    head = "".join(
+        f"<th>{name}" for name in ("node", "status", "steps", "samples", "objective", "bytes sent")
+    )
+    lines = [f"<h2>Nodes</h2><table><tr>{head}</tr>"]
     for entry in details:
-        cells = (count(entry.get("id")), str(entry.get("status", "-")), count(entry.get("steps")),
-                 count(entry.get("samples")), number(entry.get("objective"), 10), amount(entry.get("bytes_sent")))
+        cells = (
+            count(entry.get("id")),
+            str(entry.get("status", "-")),
+            count(entry.get("steps")),
+            count(entry.get("samples")),
+            number(entry.get("objective"), 10),
+            amount(entry.get("bytes_sent")),
+        )
         lines.append("<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in cells) + "</tr>")
     return "\n".join([*lines, "</table>"])
 
 
-def write_report(out: pathlib.Path, title: str, table: list[tuple[str, str]], summary: dict,
-                 failures: list[str], nodes: int) -> pathlib.Path:
+def write_report(
+    out: pathlib.Path,
+    title: str,
+    table: list[tuple[str, str]],
+    summary: dict,
+    failures: list[str],
+    nodes: int,
+) -> pathlib.Path:
     """Writes OUT/report.html from the summary and the nodes' metrics."""
-    figures = "".join(f"<tr><th>{html.escape(name)}<td>{html.escape(value)}</tr>\n" for name, value in table)
+    figures = "".join(
+        f"<tr><th>{html.escape(name)}<td>{html.escape(value)}</tr>\n" for name, value in table
+    )
     failed = "".join(f'<p class="failed">{html.escape(line)}</p>\n' for line in failures)
     try:
         config = (out / "config.toml").read_text(encoding="utf-8")

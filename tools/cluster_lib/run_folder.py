@@ -1,4 +1,4 @@
-"""The run folder: the effective configuration with its address book, and nothing left of an earlier run."""
+"""The run folder: effective configuration, address book, and nothing left of an earlier run."""
 
 import pathlib
 import re
@@ -19,19 +19,30 @@ def program(arguments: Arguments, name: str) -> pathlib.Path:
 
 
 def _overridden(arguments: Arguments) -> list[str]:
-    command = [str(program(arguments, "starling-node")), "--config", str(arguments.config), "--id", "0"]
+    command = [
+        str(program(arguments, "starling-node")),
+        "--config",
+        str(arguments.config),
+        "--id",
+        "0",
+    ]
     for item in arguments.overrides:
         command += ["--set", item]
     return command
 
 
 def effective_config(arguments: Arguments) -> str:
-    """The user's file with defaults and overrides merged: the node itself does it, so there is one reading of it.
+    """The user's file with defaults and overrides merged, by the node: there is one reading of it.
 
     Errors  UsageError with the node's own line for a bad key or value.
     """
-    done = subprocess.run([*_overridden(arguments), "--print-config"],
-                          capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        [*_overridden(arguments), "--print-config"],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"starling-node ended with {done.returncode}"]
         line = re.sub(r"^starling-node: ", "", lines[-1])
@@ -45,7 +56,7 @@ def check_config(arguments: Arguments) -> int:
 
 
 def nodes_of(config: dict) -> int:
-    """How many nodes the effective configuration asks for; a graph file says it in its own header."""
+    """How many nodes the configuration asks for; a graph file says it in its own header."""
     topology = config.get("shared", {}).get("topology", {})
     if topology.get("file"):
         try:
@@ -55,7 +66,9 @@ def nodes_of(config: dict) -> int:
                     if found:
                         return int(found.group(1))
         except OSError as error:
-            raise UsageError(f"shared.topology.file: {error.strerror}: '{error.filename}'") from None
+            raise UsageError(
+                f"shared.topology.file: {error.strerror}: '{error.filename}'"
+            ) from None
     nodes = topology.get("nodes", 0)
     if not isinstance(nodes, int) or nodes < 1:
         raise UsageError("shared.topology.nodes: missing; say --nodes N")
@@ -74,7 +87,7 @@ def without_address_book(text: str) -> str:
 
 
 def prepare(folder: pathlib.Path) -> None:
-    """Makes the folder; of an earlier run in it, removes exactly what a run writes. Anything else stays untouched.
+    """Makes the folder; of an earlier run in it, removes exactly what a run writes, nothing else.
 
     Left-over models of an earlier, larger run would be taken for results of this one.
     """
@@ -91,7 +104,9 @@ def prepare(folder: pathlib.Path) -> None:
 
 def write_config(folder: pathlib.Path, text: str, addresses: list[str]) -> pathlib.Path:
     """Writes FOLDER/config.toml: the effective configuration and one [[node]] table per address."""
-    book = "".join(f'\n[[node]]\nid = {i}\nlisten = "{address}"\n' for i, address in enumerate(addresses))
+    book = "".join(
+        f'\n[[node]]\nid = {i}\nlisten = "{address}"\n' for i, address in enumerate(addresses)
+    )
     path = folder / "config.toml"
     try:
         path.write_text(without_address_book(text) + book, encoding="utf-8")
@@ -101,7 +116,7 @@ def write_config(folder: pathlib.Path, text: str, addresses: list[str]) -> pathl
 
 
 def parse_config(text: str) -> dict:
-    """The effective configuration as nested tables. Errors: RunError, for the program that printed it is at fault."""
+    """The effective configuration as nested tables. Errors: RunError: its printer is at fault."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

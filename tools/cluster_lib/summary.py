@@ -1,4 +1,4 @@
-"""The merged result: exact figures computed from the models by starling-sim, and a table to read them in."""
+"""The merged result: exact figures computed by starling-sim, and a table to read them in."""
 
 import json
 import pathlib
@@ -9,9 +9,14 @@ from cluster_lib.errors import RunError
 
 
 def summarize(program: pathlib.Path, out: pathlib.Path) -> dict:
-    """Runs `starling-sim summarize OUT`, which writes OUT/summary.json. Errors: RunError with its last line."""
-    done = subprocess.run([str(program), "summarize", str(out)], capture_output=True, text=True,
-                          errors="replace", check=False)
+    """Runs `starling-sim summarize OUT`, which writes OUT/summary.json. Errors: RunError."""
+    done = subprocess.run(
+        [str(program), "summarize", str(out)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"starling-sim ended with {done.returncode}"]
         raise RunError(lines[-1])
@@ -23,7 +28,9 @@ def summarize(program: pathlib.Path, out: pathlib.Path) -> dict:
 
 def count(value) -> str:
     """1234567 -> '1,234,567'; a dash for what is not known."""
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else number(value, 6)
+    return (
+        f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else number(value, 6)
+    )
 
 
 def amount(value) -> str:
@@ -64,8 +71,13 @@ def rows(summary: dict, optimum: float | None = None) -> list[tuple[str, str]]:
         ("steps", count(get("steps"))),
         ("gossip steps", count(get("gossip_steps"))),
         ("bytes sent, all nodes", amount(get("bytes_sent"))),
-        ("contraction of a mix", f"measured {number(contraction.get('measured'), 4)}, "
-                                 f"predicted {number(contraction.get('predicted'), 4)}"),
+        (
+            "contraction of a mix",
+            (
+                f"measured {number(contraction.get('measured'), 4)}, "
+                f"predicted {number(contraction.get('predicted'), 4)}"
+            ),
+        ),
         ("wall time", f"{number(get('wall_seconds'))} s"),
     ]
     return table

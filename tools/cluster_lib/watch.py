@@ -11,16 +11,16 @@ from cluster_lib.children import Children
 class Limits:
     """Seconds."""
 
-    before_start: float = 8.0  # after a node failed and none had begun: for the others to say why they end, too
-    no_progress: float = 10.0  # after a node failed in a begun run: for the others to move on or to end
-    to_stop: float = 60.0      # after Ctrl-C: the agreed stop takes a lap and a last write
-    to_end: float = 5.0        # between SIGTERM and SIGKILL
+    before_start: float = 8.0  # after a node failed and none had begun: for the others' own words
+    no_progress: float = 10.0  # after a node failed in a begun run: for the others to move or end
+    to_stop: float = 60.0  # after Ctrl-C: the agreed stop takes a lap and a last write
+    to_end: float = 5.0  # between SIGTERM and SIGKILL
 
 
 class Watch:
     """Runs until the last child has ended.
 
-    The first Ctrl-C (or SIGTERM to this script) asks the nodes for their agreed stop, the second kills them.
+    The first Ctrl-C (or SIGTERM to this script) asks for the agreed stop, the second kills.
     """
 
     def __init__(self, children: Children, display, limits: Limits):
@@ -29,11 +29,13 @@ class Watch:
         self.reason = ""  # why nodes were ended by us, if they were
         self._failed_at: float | None = None
         self._stop_until: float | None = None  # the agreed stop is awaited until then
-        self._kill_at: float | None = None     # SIGTERM was sent; SIGKILL follows then
+        self._kill_at: float | None = None  # SIGTERM was sent; SIGKILL follows then
 
     def __enter__(self):
-        self._previous = {number: signal.signal(number, self._on_signal)
-                          for number in (signal.SIGINT, signal.SIGTERM)}
+        self._previous = {
+            number: signal.signal(number, self._on_signal)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
         return self
 
     def __exit__(self, *_):
@@ -70,14 +72,18 @@ class Watch:
             self._mind_failure(now)
 
     def _mind_failure(self, now: float) -> None:
-        """A node failed. The others notice it themselves, and say so; here is only the limit to that."""
+        """A node failed. The others notice it themselves; here is only the limit to that."""
         if not self._children.started:
             if now > self._failed_at + self._limits.before_start:
                 self._end("ended: another node failed before the run began", now)
             return
-        quiet_since = max([self._failed_at, *(child.moved_at for child in self._children.running())])
+        quiet_since = max(
+            [self._failed_at, *(child.moved_at for child in self._children.running())]
+        )
         if now > quiet_since + self._limits.no_progress:
-            self._end(f"ended: no progress for {self._limits.no_progress:g} s after a node failed", now)
+            self._end(
+                f"ended: no progress for {self._limits.no_progress:g} s after a node failed", now
+            )
 
     def _end(self, reason: str, now: float) -> None:
         self.reason = reason
