@@ -313,7 +313,7 @@ void Network::pump(Instant timeout) {
   judge_silence();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if (edge->we_dial && !edge->connection && now >= edge->redial_at && !done_ && !edge->done_received) {
+    if (edge->we_dial && !edge->connection && now >= edge->redial_at && !edge->done_acked && !edge->done_received) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       if (edge->dialling) {
         by_connection_.erase(edge->dialling);

@@ -83,6 +83,7 @@ struct Outcome {
   ParticipantResult result;
   std::vector<std::byte> model;
   std::string error;  // what run() threw
+  DropCounts drops;
 };
 
 // Listens on free loopback ports first, so no port number is ever guessed.
@@ -92,9 +93,15 @@ class ThreadCluster {
       : settings_(std::move(settings)), graph_(std::move(graph)), dimension_(dimension), pools_(graph_.nodes()) {
     for (NodeId i = 0; i < graph_.nodes(); ++i) {
       pools_[i] = std::make_unique<Pool>();
-      transports_.push_back(std::make_unique<ZmqTransport>("tcp://127.0.0.1:*"));
-      endpoints_.push_back(transports_.back()->bound_endpoint());
+      auto transport = std::make_unique<ZmqTransport>("tcp://127.0.0.1:*");
+      endpoints_.push_back(transport->bound_endpoint());
+      transports_.push_back(std::move(transport));
     }
+  }
+
+  // Puts something between a node and its sockets.
+  void wrap(NodeId node, const std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)>& around) {
+    transports_[node] = around(std::move(transports_[node]));
   }
 
   // Changes one node's view of [shared], or its kill step and the like.
@@ -136,6 +143,7 @@ class ThreadCluster {
       outcome.error = error.what();
       participant.leave_failed(4, error.what());
     }
+    outcome.drops = network.drops();
     return outcome;
   }
 
@@ -159,7 +167,7 @@ class ThreadCluster {
   Graph graph_;
   std::uint64_t dimension_;
   std::vector<std::unique_ptr<Pool>> pools_;
-  std::vector<std::unique_ptr<ZmqTransport>> transports_;
+  std::vector<std::unique_ptr<Transport>> transports_;
   std::vector<std::string> endpoints_;
 };
 

@@ -1,0 +1,179 @@
+#include "node/live_node.h"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <random>
+
+#include "node/contraction_file.h"
+#include "node/error.h"
+#include "node/exchange/zmq_transport.h"
+#include "node/exit_code.h"
+#include "node/fingerprint.h"
+#include "node/memory.h"
+#include "node/node_report.h"
+#include "node/participant.h"
+
+namespace starling {
+
+namespace {
+
+// Warnings and errors to stderr, everything to node-<i>/log.txt; each line names the node.
+std::shared_ptr<spdlog::logger> make_log(const NodeFolder& folder, std::uint32_t id) {
+  auto to_file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(folder.file("log.txt"), true);
+  auto to_stderr = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  to_stderr->set_level(spdlog::level::warn);
+  auto log = std::make_shared<spdlog::logger>("node " + std::to_string(id),
+                                              spdlog::sinks_init_list{to_file, to_stderr});
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %n: %v");
+  to_stderr->set_pattern("%n: %v");
+  log->flush_on(spdlog::level::info);
+  return log;
+}
+
+// Names this start of the process; two processes of one id never share it.
+std::string random_instance() {
+  std::random_device device;
+  std::string text;
+  for (int word = 0; word < 4; ++word) {
+    char hex[9];
+    std::snprintf(hex, sizeof hex, "%08x", device());
+    text += hex;
+  }
+  return text;
+}
+
+NetworkOptions network_options(const Config& config, std::uint32_t id) {
+  NetworkOptions options;
+  options.self = id;
+  options.instance = random_instance();
+  options.shared = shared_values(config);
+  for (const NodeAddress& node : config.nodes) {
+    if (options.endpoints.size() <= node.id) options.endpoints.resize(node.id + 1);
+    options.endpoints[node.id] = node.listen;
+  }
+  options.limits.window =
+      static_cast<std::uint32_t>(std::max<std::uint64_t>(config.local.link_window / config.shared.chunk, 1));
+  options.limits.header_checksum = config.shared.checksum == "header";
+  const auto duration = [](double s) {
+    return std::chrono::duration_cast<Instant>(std::chrono::duration<double>(s));
+  };
+  options.grace = duration(config.local.grace);
+  options.grace_max = duration(config.local.grace_max);
+  options.seed = config.shared.seed;
+  return options;
+}
+
+Constants constants_of(Objective& objective) {
+  Constants constants{objective.smoothness(), objective.strong_convexity(), objective.smoothness(),
+                      objective.strong_convexity()};
+  if (const auto global = objective.global_constants()) {
+    constants.global_smoothness = global->first;
+    constants.global_strong_convexity = global->second;
+  }
+  return constants;
+}
+
+// A run under way: what main's exception handlers still need to say goodbye.
+struct Run {
+  Run(const Config& config, const Experiment& experiment, const LiveNodeOptions& options)
+      : facts(experiment.graph),
+        transport(node_address(config, options.id).listen, zmq_options(config)),
+        network(network_options(config, options.id), facts, transport),
+        pump(network, transport) {
+    ParticipantOptions p;
+    p.settings = config.shared;
+    p.self = options.id;
+    p.graph = experiment.graph;
+    p.samples = static_cast<std::uint64_t>(experiment.samples[options.id]);
+    p.start_limit_s = config.local.start_limit;
+    p.grace_s = config.local.grace;
+    p.kill_at = options.kill_at;
+    p.signal = options.signal;
+    participant.emplace(std::move(p), facts, network, pump, transport, pool);
+  }
+  static ZmqOptions zmq_options(const Config& config) {
+    ZmqOptions options;
+    options.max_message_bytes = kHeaderBytes + std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) +
+                                (64 << 10);
+    return options;
+  }
+
+  Pool pool;  // outlives the transport: frames on their way refer to its buffers
+  Facts facts;
+  ZmqTransport transport;
+  Network network;
+  Pump pump;
+  std::optional<Participant> participant;
+};
+
+template <class Real>
+ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& folder, NodeReport& report,
+                                 spdlog::logger& log) {
+  const Agreement agreement = run.participant->join(constants_of(objective));
+  log.info("running: nodes={} mixing_steps={} contraction={:.4g} step_size={:.6g} smoothness={:.6g} "
+           "strong_convexity={:.6g}",
+           agreement.matrix.graph.nodes(), agreement.mix.steps(), agreement.mix.contraction, agreement.step_size,
+           agreement.constants.smoothness, agreement.constants.strong_convexity);
+  return run.participant->run<Real>(
+      agreement, objective, [&](const ParticipantReport& now) { report.heard(now); },
+      [&](Peer<Real>& peer) {
+        const auto& x = peer.state("x");
+        folder.write_model(std::span<const Real>(x.data(), static_cast<std::size_t>(x.size())));
+        write_contraction(folder.file("contraction.safetensors"), peer.recorder().records());
+      });
+}
+
+}  // namespace
+
+int run_live_node(const Config& config, const LiveNodeOptions& options) {
+  const Experiment experiment = make_experiment(config);
+  const auto local = make_objective(config, experiment, options.id);
+  tune_malloc();
+  NodeFolder folder(options.out, options.id);
+  const auto log = make_log(folder, options.id);
+  NodeReport report(folder, options.id, options.progress_lines);
+  folder.write_samples(experiment.rows[options.id]);
+  Run run(config, experiment, options);
+  log->info("listening on {}, samples={}", run.transport.bound_endpoint(), experiment.samples[options.id]);
+
+  // Whatever ends this node badly: one line here, DONE with the reason to the neighbors, a summary if the disk allows.
+  const auto fail = [&](int code, const std::string& reason) {
+    log->error("{}", reason);
+    run.participant->leave_failed(code, reason);
+    try {
+      report.finish({}, run.network.drops(), experiment.nodes(), code, reason);
+    } catch (const RunError& second) {
+      log->error("{}", second.what());
+    }
+    return code;
+  };
+  try {
+    const ParticipantResult result =
+        config.shared.precision == Precision::float32
+            ? run_program_of<float>(run, *local->objective, folder, report, *log)
+            : run_program_of<double>(run, *local->objective, folder, report, *log);
+    const std::string status(to_string(result.status));
+    const int code = exit_code(exit_code_of_status(status));
+    const std::string reason =
+        result.status == RunStatus::failed ? "diverged: a value is no longer finite; is the step size too large?" : "";
+    if (code == 1) log->error("{}", reason);
+    report.finish(result, run.network.drops(), experiment.nodes(), code, reason);
+    log->info("{}: steps={} wall_seconds={:.3f}", status, result.steps, result.wall_seconds);
+    return code;
+  } catch (const LostError& error) {
+    if (options.signal && *options.signal) return fail(signal_exit_code(*options.signal), error.what());
+    return fail(exit_code(ExitCode::lost), error.what());
+  } catch (const ConfigError& error) {
+    return fail(exit_code(ExitCode::usage), error.what());
+  } catch (const SettingsError& error) {
+    return fail(exit_code(ExitCode::usage), error.what());
+  } catch (const GraphError& error) {
+    return fail(exit_code(ExitCode::usage), error.what());
+  } catch (const std::exception& error) {
+    return fail(exit_code(ExitCode::failed), error.what());
+  }
+}
+
+}  // namespace starling

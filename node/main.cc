@@ -1,0 +1,77 @@
+// starling-node: one live participant of a cluster.
+
+#include <unistd.h>
+#include <zmq.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "node/cli.h"
+#include "node/error.h"
+#include "node/live_node.h"
+
+namespace {
+
+volatile std::sig_atomic_t caught_signal = 0;
+
+// The first asks for a clean stop of the whole run; the second ends this process at once.
+void on_signal(int signal) {
+  if (caught_signal) _exit(128 + signal);
+  caught_signal = signal;
+}
+
+starling::CliProgram describe() {
+  using starling::CliOption;
+  starling::CliProgram program;
+  program.name = "starling-node";
+  program.usage = "starling-node --config FILE --id I [--set section.key=value]... [--out DIR] [--check]";
+  program.summary = "Runs one node of a cluster: its own data, its own gradients, its neighbors' parameters.";
+  int major = 0, minor = 0, patch = 0;
+  zmq_version(&major, &minor, &patch);
+  program.libzmq = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+  program.options = starling::config_options();
+  program.options.push_back(CliOption{"id", "I", "which node of the address book this is", false});
+  program.options.push_back(CliOption{"out", "DIR", "run folder (default: runs/<name>)", false});
+  program.options.push_back(CliOption{"kill-at", "STEP", "raise SIGKILL at the start of this step (for tests)", false});
+  program.options.push_back(CliOption{"progress", "FORMAT", "json: status lines on stdout, about 5 a second", false});
+  return program;
+}
+
+int body(const starling::Arguments& arguments) {
+  const starling::Config config = starling::load_config(arguments);
+  if (arguments.has("print-config")) {
+    std::fputs(starling::print_config(config).c_str(), stdout);
+    return 0;
+  }
+  if (config.nodes.empty())
+    throw starling::ConfigError("[[node]]: the address book is empty; add one [[node]] with id and listen for each node");
+  const auto id = arguments.integer("id", 0, config.shared.topology.nodes - 1);
+  if (!id) throw starling::ConfigError("--id is missing: which node of the address book is this?");
+  const auto progress = arguments.value("progress");
+  if (progress && *progress != "json") throw starling::ConfigError("--progress = \"" + *progress + "\": allowed is json");
+  if (arguments.has("check")) {
+    const auto experiment = starling::make_experiment(config);
+    starling::make_objective(config, experiment, static_cast<std::uint32_t>(*id));
+    std::puts("the configuration can be run");
+    return 0;
+  }
+  struct sigaction action {};
+  action.sa_handler = on_signal;  // no SA_RESTART: a wait in poll ends
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a write error, not the end of the process
+
+  starling::LiveNodeOptions options;
+  options.id = static_cast<std::uint32_t>(*id);
+  options.out = arguments.value("out").value_or("runs/" + config.shared.name);
+  options.kill_at = arguments.integer("kill-at", 0, UINT64_MAX);
+  options.progress_lines = progress.has_value();
+  options.signal = &caught_signal;
+  return starling::run_live_node(config, options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return starling::run_program(describe(), argc, argv, body); }

@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/node/cluster_of_threads.h"
+#include "topology/generators.h"
+
+namespace starling::testing {
+namespace {
+
+// Cuts each connection after so many frames sent on it, as a router that forgets its connections would.
+class CuttingTransport final : public Transport {
+ public:
+  CuttingTransport(std::unique_ptr<Transport> inner, int frames_per_connection, std::atomic<int>& cuts)
+      : inner_(std::move(inner)), frames_(frames_per_connection), cuts_(cuts) {}
+
+  Instant now() const override { return inner_->now(); }
+  ConnectionId dial(const std::string& endpoint) override { return inner_->dial(endpoint); }
+  void close(ConnectionId connection) override { inner_->close(connection); }
+  bool send(ConnectionId connection, std::span<const std::byte> head, const SharedBytes* payload) override {
+    if (++sent_[connection] == frames_) {
+      ++cuts_;
+      inner_->close(connection);
+      cut_.push_back(connection);
+      return false;
+    }
+    return sent_[connection] < frames_ && inner_->send(connection, head, payload);
+  }
+  void poll(Instant timeout, TransportEvents& events) override {
+    while (!cut_.empty()) {
+      events.closed(cut_.front(), "cut by the test");
+      cut_.pop_front();
+    }
+    inner_->poll(timeout, events);
+  }
+  void wake() override { inner_->wake(); }
+
+ private:
+  std::unique_ptr<Transport> inner_;
+  const int frames_;
+  std::atomic<int>& cuts_;
+  std::map<ConnectionId, int> sent_;
+  std::deque<ConnectionId> cut_;
+};
+
+Settings tracking(std::uint32_t nodes, std::uint64_t steps) {
+  Settings settings;
+  settings.topology.nodes = nodes;
+  settings.mixing.acceleration = "chebyshev";
+  settings.mixing.steps = 4;
+  settings.algorithm.kind = "gradient_tracking";
+  settings.stop.steps = steps;
+  settings.stop.gradient_norm = 1e-300;
+  settings.chunk = 64 * 1024;
+  return settings;
+}
+
+Graph ring(std::uint32_t nodes) {
+  GraphParameters parameters;
+  parameters.nodes = nodes;
+  return make_graph("ring", parameters);
+}
+
+// Several chunks a vector, and small vectors: zero-copy frames and copied ones.
+class ConnectionsThatAreCut : public ::testing::TestWithParam<std::uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(Dimensions, ConnectionsThatAreCut, ::testing::Values(57u, 60'000u));
+
+TEST_P(ConnectionsThatAreCut, LoseNothingAndChangeNoBit) {
+  const Settings settings = tracking(5, 12);
+  const Graph graph = ring(5);
+  const auto expected = lockstep_models<double>(settings, graph, GetParam());
+  ThreadCluster cluster(settings, graph, GetParam());
+  std::atomic<int> cuts{0};
+  for (NodeId i : {0u, 2u, 4u})  // a node that only dials, one that does both, one that only listens
+    cluster.wrap(i, [&](std::unique_ptr<Transport> inner) {
+      return std::make_unique<CuttingTransport>(std::move(inner), 61, cuts);
+    });
+  cluster.customize = [](NodeId, NetworkOptions& network, ParticipantOptions&) {
+    network.grace = std::chrono::seconds(4);  // the sanitizer builds are slow; a cut is never a death here
+  };
+  const auto outcomes = cluster.run();
+  EXPECT_GE(cuts, 10);
+  for (NodeId i = 0; i < 5; ++i) {
+    EXPECT_EQ(outcomes[i].error, "") << "node " << i;
+    EXPECT_TRUE(outcomes[i].model == expected[i]) << "node " << i;
+  }
+}
+
+}  // namespace
+}  // namespace starling::testing
