@@ -1,0 +1,138 @@
+#include "node/facts.h"
+
+#include <gtest/gtest.h>
+
+#include "node/network_rules.h"
+#include "node/silence.h"
+#include "topology/random.h"
+
+namespace starling {
+namespace {
+
+Graph ring(NodeId nodes) {
+  std::vector<Edge> edges;
+  for (NodeId i = 0; i < nodes; ++i) edges.push_back({std::min(i, (i + 1) % nodes), std::max(i, (i + 1) % nodes)});
+  return Graph::from_edges(nodes, edges);
+}
+
+// Floods need no order: any two orders of the same facts end in the same state.
+TEST(Facts, MergeInAnyOrderToTheSameView) {
+  for (std::uint32_t seed = 0; seed < 50; ++seed) {
+    RandomStream draw(seed, Purpose::test);
+    std::vector<std::pair<std::size_t, EdgeFact>> facts;
+    for (int i = 0; i < 40; ++i)
+      facts.push_back({draw.below(6), {static_cast<std::uint32_t>(draw.below(9)), static_cast<Cause>(draw.below(4)), draw.below(5)}});
+    Facts one(ring(6)), other(ring(6));
+    for (const auto& [edge, fact] : facts) one.merge_edge(edge, fact);
+    shuffle(facts, draw);
+    for (const auto& [edge, fact] : facts) other.merge_edge(edge, fact);
+    for (const auto& [edge, fact] : facts) EXPECT_FALSE(other.merge_edge(edge, fact)) << "nothing new is learned twice";
+    EXPECT_EQ(one.view(), other.view());
+    for (std::size_t e = 0; e < 6; ++e) EXPECT_EQ(one.edge(e), other.edge(e));
+  }
+}
+
+TEST(Facts, NoViewIdReturnsWhileCountersGrow) {
+  Facts facts(ring(5));
+  std::vector<std::uint64_t> seen{facts.view()};
+  for (std::uint32_t counter = 2; counter < 40; ++counter) {
+    facts.merge_edge(counter % 5, {counter, Cause::none, 0});
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), facts.view()), 0);
+    seen.push_back(facts.view());
+  }
+}
+
+TEST(Facts, ComponentIsWhatUpEdgesReach) {
+  Facts facts(ring(6));
+  for (std::size_t e = 0; e < 6; ++e) facts.merge_edge(e, {2, Cause::none, 0});
+  EXPECT_TRUE(facts.complete());
+  facts.merge_edge(facts.edge_index(1, 2), {3, Cause::silent, 7});
+  EXPECT_EQ(facts.component(0), std::vector<bool>(6, true)) << "a ring survives one cut";
+  facts.merge_edge(facts.edge_index(4, 5), {3, Cause::silent, 7});
+  EXPECT_EQ(facts.component(0), (std::vector<bool>{true, true, false, false, false, true}));
+}
+
+TEST(Messages, ReadBackWhatWasWritten) {
+  Greeting greeting;
+  greeting.id = 3;
+  greeting.instance = "0123456789abcdef0123456789abcdef";
+  greeting.nonce = 0xffffffffffffffff;
+  greeting.counter = 4;
+  greeting.view = 0x8000000000000001;
+  greeting.shared = {{"shared.name", "a \"quoted\" name"}};
+  greeting.expected = {{7, 12}};
+  const std::string text = encode(greeting);
+  const auto back = decode_greeting(std::as_bytes(std::span(text)));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->nonce, greeting.nonce);
+  EXPECT_EQ(back->view, greeting.view);
+  EXPECT_EQ(back->shared, greeting.shared);
+  EXPECT_EQ(back->expected[0].position, 12u);
+
+  Facts facts(ring(4));
+  facts.merge_edge(1, {5, Cause::closed, 120});
+  facts.merge_samples(2, 71);
+  // Doubles travel exactly: all nodes must derive the same bits from a record.
+  facts.merge_prepared(2, {facts.view(), {1.0 / 3, -0.1, 7, {3.3, 1e-3, 0.1 + 0.2, 5e-324}}});
+  const std::string state = encode(state_of(facts));
+  const auto read = decode_state(std::as_bytes(std::span(state)));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->edges[1].fact, facts.edge(1));
+  ASSERT_TRUE(read->nodes[0].prepared);
+  EXPECT_EQ(read->nodes[0].prepared->record.gap_2, 1.0 / 3);
+  EXPECT_EQ(read->nodes[0].prepared->record.constants.global_smoothness, 0.1 + 0.2);
+  EXPECT_EQ(read->nodes[0].prepared->record.constants.global_strong_convexity, 5e-324);
+}
+
+TEST(Messages, RefuseEveryTruncationAndWrongType) {
+  const std::string text = encode(Greeting{});
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(decode_greeting(std::as_bytes(std::span(text.data(), size)))) << size;
+  for (const char* bad : {"[]", "{\"id\":-1}", "{\"id\":1e3}", "null", "{\"code\":300,\"reason\":\"x\"}",
+                          "{\"code\":2,\"reason\":5}", "{\"edges\":[[0,1]],\"nodes\":[]}",
+                          "{\"edges\":[[0,1,2,9,0]],\"nodes\":[]}", "{\"edges\":{},\"nodes\":[{\"id\":4294967296}]}"}) {
+    const auto bytes = std::as_bytes(std::span(bad, std::string_view(bad).size()));
+    EXPECT_FALSE(decode_greeting(bytes)) << bad;
+    EXPECT_FALSE(decode_refusal(bytes)) << bad;
+    EXPECT_FALSE(decode_state(bytes)) << bad;
+    EXPECT_FALSE(decode_done(bytes)) << bad;
+  }
+  const std::string deep(60'000, '[');
+  EXPECT_FALSE(decode_greeting(std::as_bytes(std::span(deep)))) << "nesting ends in a value, not in the stack's end";
+}
+
+TEST(Messages, MismatchNamesTheKeyAndBothValues) {
+  Greeting theirs;
+  theirs.id = 5;
+  theirs.shared = {{"shared.name", "a"}, {"shared.algorithm.kind", "\"mudag\""}};
+  const auto refusal = compare_shared(2, {{"shared.name", "a"}, {"shared.algorithm.kind", "\"extra\""}}, theirs);
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->reason,
+            "configurations differ: shared.algorithm.kind is \"extra\" on node 2 and \"mudag\" on node 5");
+  EXPECT_TRUE(is_mismatch(*refusal));
+  EXPECT_FALSE(compare_shared(2, theirs.shared, theirs));
+  const auto stranger = compare_shared(2, {{"shared.name", "b"}}, theirs);
+  ASSERT_TRUE(stranger);
+  EXPECT_FALSE(is_mismatch(*stranger)) << "another cluster's node must not end ours";
+}
+
+TEST(Silence, LimitFollowsTheGapsWithinGrace) {
+  using std::chrono::milliseconds, std::chrono::seconds;
+  Silence fast, slow;
+  for (int i = 1; i <= 100; ++i) fast.heard(milliseconds(1) * i);
+  for (int i = 1; i <= 100; ++i) slow.heard(seconds(3) * i + seconds(i / 8));  // 3 s, every eighth 4 s
+  EXPECT_EQ(fast.limit(seconds(1), seconds(30)), seconds(1)) << "never below grace";
+  EXPECT_EQ(slow.limit(seconds(1), seconds(30)), seconds(3)) << "median 3 s, MAD 0";
+  EXPECT_EQ(slow.limit(seconds(1), seconds(2)), seconds(2)) << "never above grace_max";
+}
+
+TEST(Silence, TimeThisNodeSleptIsNotCounted) {
+  using std::chrono::seconds;
+  Silence link;
+  link.heard(seconds(10));
+  link.forgive(seconds(20));
+  EXPECT_EQ(link.silent_for(seconds(31)), seconds(1));
+}
+
+}  // namespace
+}  // namespace starling
