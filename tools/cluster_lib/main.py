@@ -44,7 +44,9 @@ def run_nodes(
     return children, watch
 
 
-def report(arguments: Arguments, config: dict, nodes: int, failures: list[str]) -> bool:
+def report(
+    arguments: Arguments, config: dict, nodes: int, failures: list[str], more_rows=None
+) -> bool:
     """Merges, prints and draws. False when the run left nothing to merge."""
     try:
         merged = summary.summarize(run_folder.program(arguments, "starling-sim"), arguments.out)
@@ -52,6 +54,8 @@ def report(arguments: Arguments, config: dict, nodes: int, failures: list[str]) 
         complain(f"no summary: {error}")
         return False
     table = summary.rows(merged, known_optimum(config))
+    if more_rows:
+        table += more_rows(arguments, merged)
     print(json.dumps(merged, indent=2) if arguments.json else summary.as_text(table))
     try:
         title = config["shared"].get("name", "run")
@@ -63,7 +67,8 @@ def report(arguments: Arguments, config: dict, nodes: int, failures: list[str]) 
     return True
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments, more_rows=None) -> int:
+    """One run from start to report. more_rows(arguments, summary) adds to the table's end."""
     if arguments.check:
         return run_folder.check_config(arguments)
     text = run_folder.effective_config(arguments)
@@ -85,7 +90,7 @@ def run(arguments: Arguments) -> int:
     code = 130 if watch.killed_by_user else worst_code(children.all)
     if code == 2 or (code and not children.started):  # nothing was computed
         return code
-    merged = report(arguments, config, nodes, failures)
+    merged = report(arguments, config, nodes, failures, more_rows)
     return code if code or merged else 1
 
 
