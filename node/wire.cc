@@ -1,6 +1,10 @@
 #include "node/wire.h"
 
+#ifdef STARLING_XXHASH_DISPATCH
+#include <xxh_x86dispatch.h>
+#else
 #include <xxhash.h>
+#endif
 
 #include <array>
 #include <cassert>

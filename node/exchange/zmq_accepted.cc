@@ -42,7 +42,7 @@ void AcceptedConnections::update() {
 void AcceptedConnections::on_event(const MonitorEvent& event) {
   const int fd = static_cast<int>(event.value);
   if (event.kind == ZMQ_EVENT_ACCEPTED) {
-    sockets_[fd] = {++births_, std::nullopt};
+    sockets_[fd] = Socket{.birth = ++births_, .key = std::nullopt, .inflow = {}};
     if (sockets_.size() > limit_) {
       excess_.push_back(fd);
       ++num_refused_;
@@ -57,7 +57,12 @@ void AcceptedConnections::on_event(const MonitorEvent& event) {
 }
 
 bool AcceptedConnections::admit(std::uint32_t key, zmq::message_t& first_part) {
-  if (known_.contains(key)) return true;
+  if (const auto known = known_.find(key); known != known_.end()) {
+    // Lost, its descriptor may be another's already; a message too many counted there does no harm.
+    const auto socket = sockets_.find(known->second.fd);
+    if (socket != sockets_.end()) ++socket->second.num_messages;
+    return true;
+  }
   if (gone_.contains(key)) return false;
   update();
   const int fd = source_of(first_part);
@@ -70,6 +75,7 @@ bool AcceptedConnections::admit(std::uint32_t key, zmq::message_t& first_part) {
   // A descriptor taken by another key: what we held for it were the last words of its former user.
   if (found->second.key) lose(*found->second.key);
   found->second.key = key;
+  ++found->second.num_messages;
   known_.emplace(key, Connection{fd, false});
   return true;
 }
@@ -106,6 +112,23 @@ void AcceptedConnections::forget(std::uint32_t key) {
     gone_.erase(gone_order_.front());
     gone_order_.pop_front();
   }
+}
+
+void AcceptedConnections::audit() {
+  update();
+  for (auto& [fd, socket] : sockets_) socket.inflow.sample(fd);
+  audited_ = true;
+}
+
+void AcceptedConnections::judge() {
+  if (!audited_) return;
+  audited_ = false;
+  update();
+  std::vector<int> endless;
+  for (auto& [fd, socket] : sockets_)
+    if (socket.inflow.endless(socket.num_messages, slack_)) endless.push_back(fd);
+  for (const int fd : endless) shut_down(fd);
+  num_endless_ += endless.size();
 }
 
 // The duplicate pins whatever the descriptor means now; if then the monitor knows of no disconnect,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/exchange/transport.h"
+#include "node/exchange/zmq_inflow.h"
 #include "node/exchange/zmq_socket.h"
 
 namespace starling {
@@ -33,7 +34,8 @@ class AcceptedConnections {
   // The routing id of a connection, as libzmq wants it.
   static zmq::message_t routing_id_of(ConnectionId connection);
 
-  AcceptedConnections(Monitor& monitor, std::size_t limit) : monitor_(monitor), limit_(limit) {}
+  AcceptedConnections(Monitor& monitor, const ZmqOptions& options)
+      : monitor_(monitor), limit_(options.max_accepted), slack_(endless_slack(options)) {}
 
   // Reads the monitor to its end; connections found closed wait in take_closed().
   void update();
@@ -48,7 +50,13 @@ class AcceptedConnections {
   // the ROUTER: report them after it was read to its end.
   std::vector<std::pair<ConnectionId, std::string>> take_closed();
   bool any_closed() const { return !closed_.empty(); }
+
+  // Samples the inflow of all; after the ROUTER was read to its end, judge() shuts down who sends a
+  // message without an end.
+  void audit();
+  void judge();
   std::uint64_t num_refused() const { return num_refused_; }
+  std::uint64_t num_endless() const { return num_endless_; }
 
  private:
   static constexpr ConnectionId kAcceptedBit = ConnectionId{1} << 63;
@@ -57,6 +65,8 @@ class AcceptedConnections {
   struct Socket {
     std::uint64_t birth = 0;           // counts acceptances: tells two users of a descriptor apart
     std::optional<std::uint32_t> key;  // known from its first frame on
+    std::uint64_t num_messages = 0;
+    Inflow inflow;
   };
   struct Connection {
     int fd = -1;
@@ -70,6 +80,8 @@ class AcceptedConnections {
 
   Monitor& monitor_;
   std::size_t limit_;
+  std::size_t slack_;
+  bool audited_ = false;
   std::unordered_map<int, Socket> sockets_;
   std::unordered_map<std::uint32_t, Connection> known_;
   std::unordered_set<std::uint32_t> gone_;  // keys whose late frames are dropped
@@ -78,6 +90,7 @@ class AcceptedConnections {
   std::vector<std::pair<ConnectionId, std::string>> closed_;
   std::uint64_t births_ = 0;
   std::uint64_t num_refused_ = 0;
+  std::uint64_t num_endless_ = 0;
 };
 
 }  // namespace starling

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -74,9 +75,10 @@ std::string describe_handshake_failure(const MonitorEvent& event) {
   }
 }
 
-Monitor::Monitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& address,
-                 int kinds)
+Monitor::Monitor(zmq::context_t& context, zmq::socket_t& watched, int kinds)
     : watched_(watched), reader_(context, zmq::socket_type::pair) {
+  static std::atomic<std::uint64_t> count = 0;
+  const std::string address = "inproc://starling-monitor-" + std::to_string(count.fetch_add(1));
   if (zmq_socket_monitor(watched.handle(), address.c_str(), kinds) != 0) throw zmq::error_t();
   reader_.set(zmq::sockopt::linger, 0);
   reader_.set(zmq::sockopt::rcvhwm, 0);
@@ -101,6 +103,13 @@ std::optional<MonitorEvent> Monitor::next() {
   std::memcpy(&event.kind, what.data(), sizeof event.kind);
   std::memcpy(&event.value, what.data<std::byte>() + sizeof event.kind, sizeof event.value);
   return event;
+}
+
+bool is_ipv6(const std::string& endpoint) { return endpoint.find('[') != std::string::npos; }
+
+// An honest message has two parts; 64 MiB are far above what a kernel keeps for one connection.
+std::size_t endless_slack(const ZmqOptions& options) {
+  return 2 * options.max_message_bytes + (std::size_t{64} << 20);
 }
 
 zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bool ipv6) {
@@ -142,6 +151,36 @@ SendResult send_part(zmq::socket_t& socket, zmq::message_t& part, bool more) {
     if (errno != EINTR) throw zmq::error_t();
   }
   return SendResult::sent;
+}
+
+SendResult send_frame(zmq::socket_t& socket, std::span<const std::byte> head,
+                      const SharedBytes* payload) {
+  const bool two_parts = payload != nullptr && payload->size > 0;
+  zmq::message_t first = copied(head);
+  const SendResult result = send_part(socket, first, two_parts);
+  if (result != SendResult::sent || !two_parts) return result;
+  zmq::message_t second = shared(*payload);
+  return send_part(socket, second, false);
+}
+
+Reading read_message(zmq::socket_t& socket, zmq::message_t& head, zmq::message_t& payload) {
+  if (!receive_part(socket, head)) return Reading::nothing;
+  if (!head.more()) {
+    payload.rebuild();
+    return Reading::message;
+  }
+  bool more = receive_part(socket, payload) && payload.more();
+  if (!more) return Reading::message;
+  while (more) more = receive_part(socket, payload) && payload.more();
+  return Reading::malformed;
+}
+
+void deliver(ConnectionId connection, zmq::message_t& head, zmq::message_t& payload,
+             TransportEvents& events) {
+  ReceivedBytes first = keep(head);
+  ReceivedBytes second;
+  if (payload.size() > 0) second = keep(payload);
+  events.received(connection, std::move(first), std::move(second));
 }
 
 zmq::message_t copied(std::span<const std::byte> bytes) {

@@ -26,7 +26,7 @@ std::string describe_handshake_failure(const MonitorEvent& event);
 // thread would block on a full one.
 class Monitor {
  public:
-  Monitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& address, int kinds);
+  Monitor(zmq::context_t& context, zmq::socket_t& watched, int kinds);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -40,6 +40,10 @@ class Monitor {
   zmq::socket_t reader_;
   int fd_ = -1;
 };
+
+bool is_ipv6(const std::string& endpoint);
+// Bytes a connection may bring without finishing a message: see zmq_inflow.h.
+std::size_t endless_slack(const ZmqOptions& options);
 
 zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
 zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
@@ -58,6 +62,20 @@ bool receive_part(zmq::socket_t& socket, zmq::message_t& part);
 enum class SendResult { sent, full, unreachable };
 // Queues one part without waiting.
 SendResult send_part(zmq::socket_t& socket, zmq::message_t& part, bool more);
+
+// Queues head and payload (null or empty: no part of its own) as one message.
+SendResult send_frame(zmq::socket_t& socket, std::span<const std::byte> head,
+                      const SharedBytes* payload);
+
+// Messages read from one socket before the others have their turn.
+inline constexpr int kReadBatch = 256;
+
+enum class Reading { nothing, message, malformed };
+// One whole message; one that is neither of one nor of two parts is read to its end and thrown away.
+Reading read_message(zmq::socket_t& socket, zmq::message_t& head, zmq::message_t& payload);
+// Hands it on; the parts are left empty or as they were.
+void deliver(ConnectionId connection, zmq::message_t& head, zmq::message_t& payload,
+             TransportEvents& events);
 
 zmq::message_t copied(std::span<const std::byte> bytes);
 // Not copied: the message holds the owner until libzmq has no more use for it.

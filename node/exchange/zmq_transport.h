@@ -34,6 +34,7 @@ struct ZmqOptions {
 struct ZmqCounters {
   std::uint64_t malformed_messages = 0;    // not one or two parts, or from a peer that names itself
   std::uint64_t late_messages = 0;         // of a connection already closed here
+  std::uint64_t endless_messages = 0;      // connections ended for a message without an end
   std::uint64_t full_pipes = 0;            // send() found the high-water mark reached
   std::uint64_t refused_connections = 0;   // beyond max_accepted
 };
@@ -48,6 +49,9 @@ struct ZmqCounters {
 // Head parts, and payloads below 8 KiB, are copied (they may lie at any address in the reader's
 // buffer); larger ones are handed on as libzmq received them.
 //
+// Against strangers: part sizes, messages queued, connections and the time to shake hands are limited;
+// over TCP also the bytes of one message, looked at every 50 ms or so when poll() is called.
+//
 // Threads   one at a time: a caller's lock may move the object between threads. wake() from any thread.
 //           The owner of a payload is dropped in the I/O thread of libzmq.
 // Errors    TransportError from the constructor (cannot listen) and from dial() (not an endpoint).
@@ -59,7 +63,7 @@ class ZmqTransport final : public Transport {
 
   // Where it listens, any "*" replaced; empty when it does not.
   const std::string& bound_endpoint() const;
-  const ZmqCounters& counters() const;
+  ZmqCounters counters() const;
 
   Instant now() const override;
   ConnectionId dial(const std::string& endpoint) override;

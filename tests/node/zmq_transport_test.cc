@@ -122,6 +122,10 @@ class RawSocket {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
+  struct Accepted {
+    int fd;
+  };
+  explicit RawSocket(Accepted accepted) : fd_(accepted.fd), connected_(accepted.fd >= 0) {}
   ~RawSocket() { ::close(fd_); }
   RawSocket(const RawSocket&) = delete;
   RawSocket& operator=(const RawSocket&) = delete;
@@ -156,21 +160,57 @@ class RawSocket {
 
 constexpr std::size_t kGreetingBytes = 64;
 
-// The greeting and READY of a ZMTP 3 DEALER, after which messages may follow.
-Bytes zmtp_hello() {
+// The greeting and READY of a ZMTP 3 socket, after which messages may follow.
+Bytes zmtp_hello(const std::string& kind = "DEALER") {
   Bytes bytes(kGreetingBytes);
   bytes[0] = std::byte{0xff};
   bytes[9] = std::byte{0x7f};
   bytes[10] = std::byte{3};
   std::memcpy(bytes.data() + 12, "NULL", 4);
   const std::string ready = std::string("\x04\x1a\x05READY\x0bSocket-Type", 20) +
-                            std::string("\x00\x00\x00\x06" "DEALER", 10);
+                            std::string("\x00\x00\x00\x06", 4) + kind;
   std::string command = ready;
   command[1] = static_cast<char>(command.size() - 2);
   const auto* const at = reinterpret_cast<const std::byte*>(command.data());
   bytes.insert(bytes.end(), at, at + command.size());
   return bytes;
 }
+
+// A part of 100000 bytes that says another one follows.
+Bytes part_of_an_endless_message() {
+  constexpr std::size_t kSize = 100000;
+  Bytes bytes = {std::byte{3}};
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::byte>(kSize >> shift));
+  bytes.resize(bytes.size() + kSize);
+  return bytes;
+}
+
+// A listening socket that does only what a test makes it do.
+class RawListener {
+ public:
+  RawListener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* const at = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(fd_, at, length) != 0 || ::listen(fd_, 8) != 0 || ::getsockname(fd_, at, &length) != 0)
+      ADD_FAILURE() << "no listening socket";
+    endpoint_ = "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  ~RawListener() { ::close(fd_); }
+  RawListener(const RawListener&) = delete;
+  RawListener& operator=(const RawListener&) = delete;
+
+  const std::string& endpoint() const { return endpoint_; }
+  std::unique_ptr<RawSocket> accept() const {
+    return std::make_unique<RawSocket>(RawSocket::Accepted{::accept(fd_, nullptr, nullptr)});
+  }
+
+ private:
+  int fd_;
+  std::string endpoint_;
+};
 
 // An endpoint of either kind; the ipc one has a short path of its own.
 class EitherProtocol : public testing::TestWithParam<const char*> {
@@ -585,36 +625,47 @@ TEST(ZmqTransport, ShutsDownConnectionsBeyondTheCap) {
 }
 
 TEST(ZmqTransport, ADialThatMeetsSilenceOrNonsenseEndsWithAReason) {
-  // A listener that accepts and says nothing, or something that is no ZeroMQ.
-  const int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  ASSERT_EQ(::bind(silent, reinterpret_cast<sockaddr*>(&address), length), 0);
-  ASSERT_EQ(::listen(silent, 8), 0);
-  ASSERT_EQ(::getsockname(silent, reinterpret_cast<sockaddr*>(&address), &length), 0);
-  const std::string at = "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-
+  const RawListener stranger;
   ZmqOptions options;
   options.handshake_timeout = 100ms;
   End dialler("", options);
-  const ConnectionId first = dialler.transport.dial(at);
+  const ConnectionId first = dialler.transport.dial(stranger.endpoint());
   ASSERT_TRUE(until({&dialler}, [&] { return dialler.journal.closed_ids.contains(first); }));
   EXPECT_TRUE(dialler.journal.closed_ids[first].starts_with("handshake failed"))
       << dialler.journal.closed_ids[first];
-  ::close(::accept(silent, nullptr, nullptr));
+  stranger.accept();
 
   options.handshake_timeout = 20s;
   End patient("", options);
-  const ConnectionId second = patient.transport.dial(at);
-  const int accepted = ::accept(silent, nullptr, nullptr);
-  const Bytes nonsense = pattern(4000, 3);
-  EXPECT_GT(::send(accepted, nonsense.data(), nonsense.size(), MSG_NOSIGNAL), 0);
-  ::shutdown(accepted, SHUT_WR);
+  const ConnectionId second = patient.transport.dial(stranger.endpoint());
+  {
+    const auto accepted = stranger.accept();
+    EXPECT_GT(accepted->write(pattern(4000, 3)), 0u);
+  }
   ASSERT_TRUE(until({&patient}, [&] { return patient.journal.closed_ids.contains(second); }));
-  ::close(accepted);
-  ::close(silent);
+}
+
+// The same guard as for accepted connections, towards a stranger at the address of a peer.
+TEST(ZmqTransport, ADialledStrangerCannotFillTheMemoryWithAMessageWithoutEnd) {
+  const RawListener stranger;
+  End dialler("");
+  const ConnectionId out = dialler.transport.dial(stranger.endpoint());
+  const auto accepted = stranger.accept();
+  const Bytes hello = zmtp_hello("ROUTER");
+  accepted->write(std::span(hello).first(kGreetingBytes));
+  ASSERT_TRUE(until({&dialler}, [&] { return accepted->has_read(kGreetingBytes); }));
+  accepted->write(std::span(hello).subspan(kGreetingBytes));
+  ASSERT_TRUE(until({&dialler}, [&] { return dialler.journal.is_open(out); }));
+  const Bytes part = part_of_an_endless_message();
+  std::size_t at = 0;
+  ASSERT_TRUE(until({&dialler}, [&] {
+    at += accepted->write(std::span(part).subspan(at));
+    if (at == part.size()) at = 0;
+    return dialler.journal.closed_ids.contains(out);
+  }));
+  EXPECT_EQ(dialler.journal.closed_ids[out], "the other side sends a message without an end");
+  EXPECT_TRUE(dialler.journal.frames.empty());
+  EXPECT_EQ(dialler.transport.counters().endless_messages, 1u);
 }
 
 TEST(ZmqTransport, ADialOfANameNobodyKnowsEnds) {
@@ -767,6 +818,44 @@ TEST_F(HostileBytes, AFloodIsStoppedByTheHighWaterMark) {
   EXPECT_GT(written, 60 * body.size()) << "stopped too early to show anything";
   // 64 messages wait in libzmq, the rest in the buffers of the kernel.
   EXPECT_LT(resident_bytes(), before + 64 * body.size() + (std::size_t{64} << 20));
+  honest_works();
+}
+
+// libzmq limits the size of a part and the number of messages, but not the parts of a message.
+TEST_F(HostileBytes, AMessageWithoutEndIsCutOff) {
+  const std::size_t before = resident_bytes();
+  RawSocket stranger(port());
+  say(stranger, zmtp_hello());
+  const Bytes part = part_of_an_endless_message();
+  std::size_t at = 0;
+  ASSERT_TRUE(until({&listener}, [&] {
+    at += stranger.write(std::span(part).subspan(at));
+    if (at == part.size()) at = 0;
+    return stranger.ended();
+  }));
+  EXPECT_EQ(listener.transport.counters().endless_messages, 1u);
+  EXPECT_LT(resident_bytes(), before + (std::size_t{512} << 20));
+  honest_works();
+}
+
+// An honest connection with much to say is not taken for one.
+TEST_F(HostileBytes, ManyBytesInWholeMessagesAreNoOffence) {
+  constexpr std::size_t kFrames = 1000;
+  const std::size_t known = listener.journal.frames.size();
+  std::size_t size = 0;
+  listener.journal.on_frame = [&](const Frame&) {
+    size += listener.journal.frames.back().payload.bytes().size();
+    listener.journal.frames.pop_back();
+  };
+  const SharedBytes payload = share(pattern(250000, 1));
+  std::size_t sent = 0;
+  ASSERT_TRUE(until({&listener, &dialler}, [&] {
+    while (sent < kFrames && dialler.transport.send(out, pattern(64, 1), &payload)) ++sent;
+    return size == kFrames * payload.size;
+  }));
+  listener.journal.on_frame = nullptr;
+  EXPECT_EQ(listener.journal.frames.size(), known);
+  EXPECT_EQ(listener.transport.counters().endless_messages, 0u);
   honest_works();
 }
 
