@@ -44,18 +44,6 @@ Search search_from(const Graph& graph, NodeId source) {
   return search;
 }
 
-// The node halfway between the search's source and its farthest node: a good centre.
-NodeId midpoint(const Graph& graph, const Search& search) {
-  NodeId at = search.farthest;
-  while (search.distance[at] > search.eccentricity / 2)
-    for (const NodeId j : graph.neighbors(at))
-      if (search.distance[j] + 1 == search.distance[at]) {
-        at = j;
-        break;
-      }
-  return at;
-}
-
 constexpr std::size_t kWords = 4, kShared = 64 * kWords;
 using Mask = std::array<std::uint64_t, kWords>;
 
@@ -137,20 +125,28 @@ struct Start {
   Search centre;
 };
 
-// Four sweeps to far ends, then the middle of the longest way found.
+// A centre by trial: the node that is nearest to all far ends found so far, whose own farthest node
+// is the next far end. On a grid, the four corners are found, then the middle.
 Start start_from(const Graph& graph) {
-  NodeId hub = 0;
-  for (NodeId i = 1; i < graph.nodes(); ++i)
-    if (graph.degree(i) > graph.degree(hub)) hub = i;
+  constexpr int kTrials = 8;
   Start start;
-  NodeId from = hub;
-  for (int sweep = 0; sweep < 2; ++sweep) {
-    const Search there = search_from(graph, search_from(graph, from).farthest);
-    start.lower = std::max(start.lower, there.eccentricity);
-    from = midpoint(graph, there);
-  }
+  std::vector<NodeId> far(graph.nodes(), 0);  // max over the far ends of the distance to them
+  NodeId from = 0;
+  for (NodeId i = 1; i < graph.nodes(); ++i)
+    if (graph.degree(i) > graph.degree(from)) from = i;
   start.centre = search_from(graph, from);
-  start.lower = std::max(start.lower, start.centre.eccentricity);
+  NodeId farthest = start.centre.farthest;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const Search end = search_from(graph, farthest);
+    for (NodeId i = 0; i < graph.nodes(); ++i) far[i] = std::max(far[i], end.distance[i]);
+    from = static_cast<NodeId>(std::min_element(far.begin(), far.end()) - far.begin());
+    Search candidate = search_from(graph, from);
+    farthest = candidate.farthest;
+    start.lower = std::max({start.lower, end.eccentricity, candidate.eccentricity});
+    const bool central = candidate.eccentricity == far[from];  // no node has less
+    if (candidate.eccentricity < start.centre.eccentricity) start.centre = std::move(candidate);
+    if (central) break;
+  }
   return start;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include "topology/spectrum/closed_form.h"
 #include "topology/spectrum/iterative.h"
@@ -12,10 +13,12 @@
 namespace starling {
 namespace {
 
-constexpr NodeId kDenseNodes = 1000;       // 8 MB, under a second
-constexpr NodeId kDenseNodesLast = 3000;   // where all else failed: 72 MB, ten seconds
+constexpr NodeId kDenseNodes = 1000;           // 8 MB, under a second
+constexpr NodeId kDenseNodesLast = 3000;       // where all else failed: 72 MB, ten seconds
 constexpr std::size_t kFillMax = 120'000'000;  // 1.4 GB of factor
-constexpr std::size_t kFirstProducts = 1500;   // Lanczos: expanders need fewer
+constexpr double kCheapFactor = 1e10;          // products in one factorisation: ten seconds
+constexpr double kDearFactor = 1e11;
+constexpr std::size_t kFirstProducts = 3000;  // multiplications by W; expanders need fewer
 constexpr std::size_t kLastProducts = 40'000;
 
 bool uniform(const std::vector<double>& values) {
@@ -26,19 +29,36 @@ Spectrum from_ends(const Ends& ends, const char* method) {
   return {ends.top.gap, 1 - ends.bottom.gap, ends.top.residual, ends.bottom.residual, method};
 }
 
+std::optional<Spectrum> by_lanczos(const Symmetrized& s, std::size_t products) {
+  const auto top = lanczos_top(s, products);
+  if (!top) return std::nullopt;
+  const auto bottom = lanczos_bottom(s, products, top->gap);
+  if (!bottom) return std::nullopt;
+  return from_ends({*top, *bottom}, "lanczos");
+}
+
+std::optional<Spectrum> by_shift_invert(const Symmetrized& s, const Elimination& order) {
+  const auto top = inverse_top(s, order);
+  if (!top) return std::nullopt;
+  const auto bottom = inverse_bottom(s, order, top->gap);
+  if (!bottom) return std::nullopt;
+  return from_ends({*top, *bottom}, "shift-invert");
+}
+
+// What the factor would cost is known before anything is factorised, and tells the two families
+// apart: where it is cheap (chains, trees, grids) Lanczos crawls; where it fills in (expanders)
+// Lanczos is quick.
 Spectrum iterate(const Symmetrized& s) {
   const Graph& graph = s.matrix.graph;
-  if (const auto top = lanczos_top(s, kFirstProducts))
-    if (const auto bottom = lanczos_bottom(s, 2 * kFirstProducts, top->gap))
-      return from_ends({*top, *bottom}, "lanczos");
-  if (const auto order = elimination(graph, kFillMax))
-    if (const auto top = inverse_top(s, *order))
-      if (const auto bottom = inverse_bottom(s, *order, top->gap))
-        return from_ends({*top, *bottom}, "shift-invert");
+  const auto order = elimination(graph, kFillMax);
+  const bool cheap = order && order->products <= kCheapFactor;
+  if (cheap)
+    if (const auto found = by_shift_invert(s, *order)) return *found;
+  if (const auto found = by_lanczos(s, kFirstProducts)) return *found;
+  if (order && !cheap && order->products <= kDearFactor)
+    if (const auto found = by_shift_invert(s, *order)) return *found;
   if (graph.nodes() <= kDenseNodesLast) return from_ends(dense_ends(s), "dense");
-  if (const auto top = lanczos_top(s, kLastProducts))
-    if (const auto bottom = lanczos_bottom(s, kLastProducts, top->gap))
-      return from_ends({*top, *bottom}, "lanczos");
+  if (const auto found = by_lanczos(s, kLastProducts)) return *found;
   throw GraphError("the spectrum of this graph of " + std::to_string(graph.nodes()) +
                    " nodes was not found: Lanczos did not converge in " +
                    std::to_string(kLastProducts) + " products and its factor is too large");

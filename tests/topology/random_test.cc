@@ -59,7 +59,8 @@ TEST(RandomStream, BelowIsInRangeAndUnbiasedForABoundThatDividesNothing) {
   double chi_squared = 0;
   for (const int c : count) chi_squared += std::pow(c - 10'000.0, 2) / 10'000.0;
   EXPECT_LT(chi_squared, 22.5);  // 6 degrees of freedom, one in a thousand
-  // Of 3 * 2^62, a high product without rejection hits some values twice as often: thirds stay even.
+  // Of 3 * 2^62, a high product without rejection hits some values twice as often: thirds stay
+  // even.
   std::array<int, 3> third{};
   for (int i = 0; i < 30'000; ++i) ++third[stream.below(3ull << 62) >> 62];
   for (const int c : third) EXPECT_NEAR(c, 10'000, 350);

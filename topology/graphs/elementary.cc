@@ -35,7 +35,7 @@ Graph star_graph(const GraphParameters& given) {
 
 // Nodes 0..rows-1 on one side, the other `columns` after them.
 Graph complete_bipartite_graph(const GraphParameters& given) {
-  const auto [a, b] = Reader{"complete_bipartite", given}.sides();
+  const auto [a, b] = Reader{"complete_bipartite", given}.sides(false);
   if (std::uint64_t{a} * b > kEdgesMax)
     refuse("complete_bipartite", "rows * cols", std::to_string(std::uint64_t{a} * b),
            "at most " + std::to_string(kEdgesMax) + " edges");

@@ -55,8 +55,8 @@ double Reader::radius() const {
   return *given.radius;
 }
 
-Reader::Sides Reader::sides() const {
-  if (!given.rows && !given.columns) {
+Reader::Sides Reader::sides(bool from_nodes) const {
+  if (from_nodes && !given.rows && !given.columns) {
     const NodeId n = nodes();
     NodeId rows = 1;
     for (NodeId r = 1; std::uint64_t{r} * r <= n; ++r)
@@ -66,7 +66,7 @@ Reader::Sides Reader::sides() const {
   // One side and the number of nodes give the other.
   std::optional<std::uint64_t> rows = given.rows, columns = given.columns;
   auto& missing = rows ? columns : rows;
-  const std::uint64_t known = rows ? *rows : *columns;
+  const std::uint64_t known = rows ? *rows : columns.value_or(0);
   if (!missing && given.nodes && known > 0 && *given.nodes % known == 0)
     missing = *given.nodes / known;
   const std::uint64_t r = in_range(kind, "rows", rows, 1, kNodesMax);

@@ -26,11 +26,11 @@ struct Reader {
   std::uint64_t degree(std::uint64_t least, std::uint64_t most) const;
   double probability() const;  // [0, 1]
   double radius() const;       // (0, 2]
-  // rows x columns as given, or the most square pair with the given number of nodes.
+  // rows x columns as given, or, for kinds that read nodes, the most square pair of that product.
   struct Sides {
     NodeId rows, columns;
   };
-  Sides sides() const;
+  Sides sides(bool from_nodes = true) const;
 };
 
 // A graph of edges that may repeat or be loops: both are dropped.

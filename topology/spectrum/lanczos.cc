@@ -43,20 +43,24 @@ Column start_vector(const Symmetrized& s) {
 template <class Good>
 std::optional<Ritz> lanczos(const Symmetrized& s, std::size_t products, Spectra::SortRule end,
                             Good good) {
-  const Column start = start_vector(s);
+  const Column random = start_vector(s);
   Column image(s.size());
-  s.multiply(start.data(), image.data());
-  Deflated operation(s, start.dot(image));
-  const Eigen::Index basis = std::min<Eigen::Index>(s.size(), s.size() > 300'000 ? 24 : 48);
+  s.multiply(random.data(), image.data());
+  Deflated operation(s, random.dot(image));
+  // Few vectors: making each product orthogonal to the basis costs more than the product itself.
+  const Eigen::Index basis = std::min<Eigen::Index>(s.size(), 24);
   const Eigen::Index restarts = static_cast<Eigen::Index>(products) / (basis / 2);
-  // Spectra's tolerance is on the residual relative to |lambda|; one that suits a large gap comes
-  // first.
-  for (const double tolerance : {1e-8, 1e-11}) {
+  // Spectra's tolerance is on the residual relative to |lambda|. One that suits a large gap comes
+  // first; the next begins where it ended, off it by a little: an exact eigenvector spans nothing.
+  Column start = random;
+  for (const double tolerance : {1e-8, 1e-10, 1e-12}) {
     Spectra::SymEigsSolver<Deflated> solver(operation, 1, basis);
     solver.init(start.data());
     if (solver.compute(end, restarts, tolerance) < 1) return std::nullopt;
-    const Ritz ritz = rayleigh(s, solver.eigenvectors(1).col(0));
+    const Column vector = solver.eigenvectors(1).col(0);
+    const Ritz ritz = rayleigh(s, vector);
     if (good(ritz)) return ritz;
+    start = vector + 1e-3 * random;
   }
   return std::nullopt;
 }
