@@ -13,29 +13,53 @@ namespace starling {
 
 // Rows of samples, dense or sparse, with labels. Owns what a starling_data points to.
 struct Dataset {
-  std::uint64_t columns = 0, classes = 0;
-  std::vector<std::uint64_t> row_begin;  // rows + 1
-  std::vector<std::uint32_t> column;     // empty: dense, row-major
+  std::uint64_t columns = 0, classes = 0;  // classes = 0: the labels are real values, or absent
+  std::vector<std::uint64_t> row_begin;    // rows + 1
+  std::vector<std::uint32_t> column;       // empty: dense, row-major
   std::vector<double> value;
-  std::vector<double> label;
+  std::vector<double> label;        // empty: none (an NPY file alone)
+  std::vector<double> class_label;  // the label in the file of class 0, 1, ...
 
   std::uint64_t rows() const { return row_begin.empty() ? 0 : row_begin.size() - 1; }
-  bool dense() const { return column.empty(); }
+  // Rows without any value are still sparse: a dense set lists every column.
+  bool dense() const { return column.empty() && value.size() == rows() * columns; }
   Dataset subset(std::span<const std::uint64_t> rows) const;
   starling_data view() const;
 };
 
-// Reads LIBSVM, IDX, CSV or NPY, each plain or gzip, recognised by content.
-// labels: the label file of an IDX or NPY pair, else empty. Class labels become 0 .. classes-1 in ascending order.
-// Errors    ConfigError naming file, line or offset, and what was expected.
-Dataset load_dataset(const std::string& file, const std::string& labels = {});
+enum class LabelKind { classes, values };  // whole numbers to be numbered from 0, or targets as is
 
-// Scaling (catalogue: standardize by population deviation of the whole set; constant columns only centred; unit_rows; max:V).
+// Reads LIBSVM, IDX, CSV or NPY, each plain or gzip, recognised by content.
+//
+// labels    the label file of an IDX or NPY pair; for CSV "label=NAME" or "label=NUMBER" (from 1),
+//           the column of the labels, else the last one; else empty.
+// Classes   labels become 0 .. classes-1 in ascending order: -1/+1 become 0/1.
+// Memory    at most 2^28 values; nothing is reserved on the word of a header.
+// Errors    ConfigError naming file, line or offset, and what was expected.
+Dataset load_dataset(const std::string& file, const std::string& labels = {},
+                     LabelKind kind = LabelKind::classes);
+
+// none | standardize | unit_rows | max:V, on the whole set, before it is cut into shards.
+//
+//   standardize  (a - mean) / population deviation, column by column; a constant column is only
+//                centred; a sparse set becomes dense
+//   unit_rows    a / |a|; a row of zeros stays
+//   max:V        a / V
+// Errors    ConfigError: unknown rule, V not positive, a set too large to become dense.
 void scale_dataset(Dataset& data, std::string_view rule);
 
-// Which rows each node owns: iid | contiguous | dirichlet:A | groups:FILE | sizes:powerlaw. Every row exactly once,
-// rows ascending within a node, every node at least one row. Seeded, the same on every node.
-std::vector<std::vector<std::uint64_t>> partition_rows(const Dataset& data, std::string_view rule, std::uint32_t nodes,
-                                                       std::uint64_t seed);
+// Which rows each node owns. Every row exactly once, rows ascending within a node, every node at
+// least one row; seeded, the same on every node.
+//
+//   iid            shuffled, cut evenly
+//   contiguous     the file's order, cut evenly
+//   sorted         the order of the labels, cut evenly: as unlike as shards can be
+//   dirichlet:A    each class spread in proportions drawn from Dirichlet(A): 100 even, 0.1 severe
+//   groups:FILE    line i names the group of row i; a group stays together, large ones placed first
+//   sizes:powerlaw shuffled, sizes falling like 1, 1/2, 1/3, ... in a random order of the nodes
+// Errors    ConfigError: unknown rule, fewer rows (or groups) than nodes, a group file of another
+//           length.
+std::vector<std::vector<std::uint64_t>> partition_rows(const Dataset& data, std::string_view rule,
+                                                       std::uint32_t nodes, std::uint64_t seed);
 
 }  // namespace starling
