@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "topology/number_text.h"
@@ -148,14 +149,15 @@ class Parser {
       const Line& before = lines_[k - 1];
       if (line.edge != before.edge) continue;
       if (both_ends_ && line.turned != before.turned && line.weight == before.weight) continue;
-      fail(line.number, "edge " + std::to_string(line.edge.u) + " " + std::to_string(line.edge.v) +
-                            " stands already in line " + std::to_string(before.number));
+      fail(std::max(line.number, before.number),
+           "edge " + std::to_string(line.edge.u) + " " + std::to_string(line.edge.v) +
+               " stands already in line " + std::to_string(std::min(line.number, before.number)));
     }
   }
 
   EdgeListFile finish() {
     std::sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
-      return std::pair(a.edge, a.number) < std::pair(b.edge, b.number);
+      return std::tuple(a.edge, a.turned, a.number) < std::tuple(b.edge, b.turned, b.number);
     });
     refuse_repeats();
     std::vector<Edge> edges;

@@ -5,3 +5,10 @@ starling_test(weights_test ROOM topology LIBRARIES starling::topology LABELS top
 starling_test(spectrum_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen LABELS topology)
 starling_test(contraction_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen
   LABELS topology)
+starling_test(edge_list_test ROOM topology LIBRARIES starling::topology LABELS topology)
+starling_test(formats_test ROOM topology
+  LIBRARIES starling::topology Eigen3::Eigen nlohmann_json::nlohmann_json LABELS topology)
+starling_test(includes_test ROOM topology LIBRARIES starling::flags LABELS topology)
+starling_test(tool_test ROOM topology
+  LIBRARIES starling::topology nlohmann_json::nlohmann_json LABELS topology)
+add_dependencies(tool_test starling-topology)

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -49,7 +50,8 @@ EdgeListFile load(const TopologyOptions& options) {
                      did_you_mean(subject, names) + "; kinds:" + allowed);
   }
   if (options.has_parameters)
-    throw UsageError("'" + subject + "' is a file; --nodes, --seed and their like belong to a kind");
+    throw UsageError("'" + subject +
+                     "' is a file; --nodes, --seed and their like belong to a kind");
   try {
     return read_edge_list(read_text(subject));
   } catch (const GraphError& error) {
@@ -83,7 +85,9 @@ std::string described(const TopologyOptions& options) {
   add("cols", p.columns);
   add("probability", p.probability);
   add("radius", p.radius);
-  add("seed", std::optional<std::uint64_t>(p.seed));
+  for (const GraphKind& kind : graph_kinds())
+    if (kind.name == options.subject && kind.parameters.ends_with("seed"))
+      add("seed", std::optional<std::uint64_t>(p.seed));
   return text;
 }
 
@@ -174,7 +178,8 @@ void weigh(const TopologyOptions& options) {
   const std::vector<double> weights = edge_weights(matrix, options.weights);
   std::string comment = described(options);
   if (!comment.empty()) comment += '\n';
-  write_result(options, write_edge_list(file.graph, &weights, comment + "weights " + options.weights));
+  comment += "weights " + options.weights;
+  write_result(options, write_edge_list(file.graph, &weights, comment));
 }
 
 void convert(const TopologyOptions& options) {

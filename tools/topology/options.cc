@@ -100,7 +100,8 @@ po::variables_map parsed(int argc, const char* const* argv) {
     std::string name = error.get_option_name();
     name.erase(0, name.find_first_not_of('-'));
     std::vector<std::string> known;
-    for (const auto& option : described().options()) known.push_back(option->long_name());
+    const po::options_description options_known = described();
+    for (const auto& option : options_known.options()) known.push_back(option->long_name());
     const std::vector<std::string_view> names(known.begin(), known.end());
     throw UsageError("option --" + name + " is unknown" + did_you_mean(name, names) +
                      "; see --help");
