@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 class InstallDeps(unittest.TestCase):
     def machine(self, missing=(), user=0, sudo=True):
-        """A folder of programs that answer as that machine would; apt-get and sudo keep a journal."""
+        """Programs that answer as that machine would; apt-get and sudo keep a journal."""
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         folder = pathlib.Path(scratch.name)
@@ -56,7 +56,9 @@ class InstallDeps(unittest.TestCase):
     def test_a_user_with_sudo_becomes_root_for_apt_alone(self):
         done = self.install(self.machine(missing=["cmake"], user=1000))
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual([line.split()[0] for line in self.journal_lines()], ["sudo", "apt-get"] * 2)
+        self.assertEqual(
+            [line.split()[0] for line in self.journal_lines()], ["sudo", "apt-get"] * 2
+        )
 
     def test_without_root_and_sudo_it_says_what_root_should_run(self):
         done = self.install(self.machine(missing=["cmake"], user=1000, sudo=False))
@@ -71,7 +73,9 @@ class InstallDeps(unittest.TestCase):
     def test_optional_groups_are_asked_for_by_name(self):
         absent = ["clang-14", "openmpi-bin"]
         self.assertEqual(self.install(self.machine(missing=absent), "--dry-run").stdout, "")
-        self.assertIn("openmpi-bin", self.install(self.machine(absent), "--all", "--dry-run").stdout)
+        self.assertIn(
+            "openmpi-bin", self.install(self.machine(absent), "--all", "--dry-run").stdout
+        )
 
     def test_an_unknown_option_is_a_usage_error(self):
         self.assertEqual(self.install(self.machine(), "--dryrun").returncode, 2)

@@ -12,8 +12,8 @@ from cluster_lib.summary import amount, count
 def plain_run(arguments: Arguments) -> dict:
     """The run's own configuration in the lockstep simulator, with plain gossip.
 
-    Method, target and budget are the same. Its number of gossip steps per mix and its step size follow their "auto" rules, as they would in
-    a cluster. Errors: RunError with the simulator's last line.
+    Method, target and budget are the same. Gossip steps per mix and step size follow their "auto"
+    rules, as they would in a cluster. Errors: RunError with the simulator's last line.
     """
     simulator = run_folder.program(arguments, "starling-sim")
     command = [str(simulator), "--config", str(arguments.out / "config.toml"), "--json"]

@@ -15,7 +15,7 @@ to its two neighbours on a ring; together they fit one logistic regression to al
 
 
 def compare(arguments, merged):
-    """Rows for the end of the table; a comparison that cannot be made is said, and harms nothing."""
+    """Rows for the table; a comparison that cannot be made is said and harms nothing."""
     try:
         return comparison.rows(merged, comparison.plain_run(arguments))
     except RunError as error:
