@@ -1,3 +1,5 @@
+#include "consensus/objectives/reference_logistic.h"
+
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
@@ -10,38 +12,44 @@
 #include "consensus/objectives/splitmix.h"
 
 namespace starling {
+
+ReferenceSamples LogisticFamily::node(std::uint32_t i) const {
+  SplitMix64 common(seed), random(seed);
+  std::vector<double> w(dimension), shift(dimension);
+  for (double& entry : w) entry = 3 * common.symmetric();
+  random.skip(dimension + i * (dimension + samples * (dimension + 1)));
+  for (double& entry : shift) entry = 0.5 * heterogeneity * random.symmetric();
+  ReferenceSamples result{std::vector<double>(samples * dimension), std::vector<double>(samples)};
+  for (std::uint64_t s = 0; s < samples; ++s) {
+    double* a = result.value.data() + s * dimension;
+    for (std::uint64_t k = 0; k < dimension; ++k) a[k] = random.symmetric() + shift[k];
+    const double length = std::max(1.0, std::sqrt(dot_in_order(a, a, dimension)));
+    for (std::uint64_t k = 0; k < dimension; ++k) a[k] /= length;
+    const double margin = dot_in_order(w.data(), a, dimension) + 0.3 * random.symmetric();
+    result.label[s] = margin > 0 ? 1 : 0;
+  }
+  return result;
+}
+
 namespace {
 
 constexpr std::uint64_t kMaxDimension = 2000;  // the optimum is a dense Newton solve
 constexpr std::uint64_t kMaxValues = std::uint64_t{1} << 28;
 
-// m rows of length <= 1 and labels 0/1, owned.
-struct Samples {
-  std::vector<double> value, label;
-  starling_data view(std::uint64_t columns) const {
-    return {label.size(), columns, 2, nullptr, nullptr, value.data(), label.data()};
-  }
-};
-
-// The logistic reference problem: `samples` rows a node around a shift of the node's own, labelled
-// by one hidden plane with some noise.
-//
-//   stream of `seed`: w = 3 uni(d);  per node shift = heterogeneity/2 uni(d);
-//   per sample a = uni(d) + shift, a /= max(1, |a|), b = sign(w.a + 0.3 uni())
 class ReferenceLogistic final : public BuiltinObjective {
  public:
   explicit ReferenceLogistic(const starling_objective_request& request) : nodes_(request.nodes) {
     const ObjectiveKeys keys("reference_logistic", "samples dimension l2 heterogeneity seed",
                              request.config);
-    dimension_ = keys.integer("dimension", 8, 1, kMaxDimension);
-    samples_ = keys.integer("samples", 40, 1, kMaxValues / dimension_ / nodes_);
+    family_.dimension = keys.integer("dimension", 8, 1, kMaxDimension);
+    family_.samples = keys.integer("samples", 40, 1, kMaxValues / family_.dimension / nodes_);
     l2_ = keys.number("l2", 0.01, 1e-12, 1e6);  // without it there may be no optimum
-    heterogeneity_ = keys.number("heterogeneity", 1, 0, 1e6);
-    seed_ = keys.integer("seed", 7, 0, UINT64_MAX);
-    own_ = draw(request.node);
+    family_.heterogeneity = keys.number("heterogeneity", 1, 0, 1e6);
+    family_.seed = keys.integer("seed", 7, 0, UINT64_MAX);
+    own_ = family_.node(request.node);
   }
 
-  std::uint64_t dimension() const override { return dimension_; }
+  std::uint64_t dimension() const override { return family_.dimension; }
   double gradient(const double* x, double* gradient) override {
     return logistic_gradient(rows(own_), l2_, x, gradient);
   }
@@ -51,7 +59,7 @@ class ReferenceLogistic final : public BuiltinObjective {
   std::optional<Constants> global_constants() override {
     double largest = 0;
     for (std::uint32_t node = 0; node < nodes_; ++node)
-      largest = std::max(largest, logistic_smoothness(rows(draw(node)), l2_));
+      largest = std::max(largest, logistic_smoothness(rows(family_.node(node)), l2_));
     return Constants{largest, l2_};
   }
 
@@ -59,47 +67,29 @@ class ReferenceLogistic final : public BuiltinObjective {
   void optimum(double* x) override;
 
  private:
-  Samples draw(std::uint32_t node) const {
-    SplitMix64 common(seed_), random(seed_);
-    std::vector<double> w(dimension_), shift(dimension_);
-    for (double& entry : w) entry = 3 * common.symmetric();
-    random.skip(dimension_ + node * (dimension_ + samples_ * (dimension_ + 1)));
-    for (double& entry : shift) entry = 0.5 * heterogeneity_ * random.symmetric();
-    Samples result{std::vector<double>(samples_ * dimension_), std::vector<double>(samples_)};
-    for (std::uint64_t s = 0; s < samples_; ++s) {
-      double* a = result.value.data() + s * dimension_;
-      for (std::uint64_t k = 0; k < dimension_; ++k) a[k] = random.symmetric() + shift[k];
-      const double length = std::max(1.0, std::sqrt(dot_in_order(a, a, dimension_)));
-      for (std::uint64_t k = 0; k < dimension_; ++k) a[k] /= length;
-      result.label[s] =
-          dot_in_order(w.data(), a, dimension_) + 0.3 * random.symmetric() > 0 ? 1 : 0;
-    }
-    return result;
-  }
-
-  DataRows rows(const Samples& samples) const {
-    const starling_data data = samples.view(dimension_);
+  DataRows rows(const ReferenceSamples& samples) const {
+    const starling_data data = samples.view(family_.dimension);
     return DataRows(&data, "reference_logistic");
   }
 
   std::uint32_t nodes_;
-  std::uint64_t dimension_, samples_, seed_;
-  double l2_, heterogeneity_;
-  Samples own_;
+  LogisticFamily family_;
+  double l2_;
+  ReferenceSamples own_;
 };
 
 // Newton on the pooled samples: all nodes have equally many, so this is the mean of the f_i. Full
 // steps from 0 converge for the gentle margins of this problem (|a| <= 1); a step that does not
 // lower f is halved.
 void ReferenceLogistic::optimum(double* x) {
-  Samples pool;
+  ReferenceSamples pool;
   for (std::uint32_t node = 0; node < nodes_; ++node) {
-    const Samples part = draw(node);
+    const ReferenceSamples part = family_.node(node);
     pool.value.insert(pool.value.end(), part.value.begin(), part.value.end());
     pool.label.insert(pool.label.end(), part.label.begin(), part.label.end());
   }
   const DataRows all = rows(pool);
-  const auto d = static_cast<Eigen::Index>(dimension_);
+  const auto d = static_cast<Eigen::Index>(family_.dimension);
   const double m = static_cast<double>(all.count());
   Eigen::VectorXd point = Eigen::VectorXd::Zero(d), gradient(d);
   for (int k = 0; k < 100; ++k) {
@@ -109,7 +99,7 @@ void ReferenceLogistic::optimum(double* x) {
       const double slope = logistic_loss(all.dot(row, point.data())).derivative;  // -sigma(-z)
       const double weight = -slope * (1 + slope) / m;
       all.for_each(row, [&](std::uint64_t j, double entry) {
-        all.add(row, weight * entry, hessian.data() + j * dimension_);
+        all.add(row, weight * entry, hessian.data() + j * family_.dimension);
       });
     }
     const Eigen::VectorXd step = hessian.llt().solve(gradient);
