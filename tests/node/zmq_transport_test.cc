@@ -553,8 +553,9 @@ TEST(ZmqTransport, MayBeUsedFromItsOwnCallbacks) {
   const std::string at = listener.transport.bound_endpoint();
   ConnectionId out = dialler.transport.dial(at);
   int rounds = 0;
+  // false for the second and third when the dialler has closed in between.
   listener.journal.on_frame = [&](const Frame& frame) {
-    EXPECT_TRUE(listener.transport.send(frame.connection, frame.head.bytes(), nullptr));
+    static_cast<void>(listener.transport.send(frame.connection, frame.head.bytes(), nullptr));
   };
   // Each echo closes the connection it came from and dials a new one.
   dialler.journal.on_frame = [&](const Frame& frame) {
