@@ -66,7 +66,7 @@ Unsigned get(const std::byte* at) {
   return static_cast<Unsigned>(value);
 }
 
-// The header is copied, because the field that must hold p holds the checksum in a message received.
+// The header is copied: in a received message the field that must hold p holds the checksum.
 std::uint64_t checksum_of(const std::byte* header, std::span<const std::byte> ride,
                           std::uint64_t payload_hash) {
   std::array<std::byte, kHeaderBytes> bytes;

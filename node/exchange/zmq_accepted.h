@@ -23,8 +23,8 @@ namespace starling {
 // can be reported closed, shut down, and counted.
 //
 // A descriptor is used again as soon as it is free. What keeps the names apart: libzmq reports a
-// disconnect before it closes the descriptor, so whoever reads the monitor to its end *after* looking
-// at a descriptor knows whether it still meant the same connection.
+// disconnect before it closes the descriptor, so whoever reads the monitor to its end *after*
+// looking at a descriptor knows whether it still meant the same connection.
 class AcceptedConnections {
  public:
   // A routing id made by libzmq, as a number. Anything else was chosen by the peer: nothing.

@@ -18,7 +18,8 @@ namespace starling {
 // reason that waits in ending() until its last frames were read, or with close().
 class DialledConnection {
  public:
-  // Starts to connect. What the world refuses becomes ending(); Errors: TransportError, no endpoint.
+  // Starts to connect; what the world refuses becomes ending().
+  // Errors    TransportError when it is no endpoint.
   DialledConnection(ConnectionId id, zmq::context_t& context, const ZmqOptions& options,
                     const std::string& endpoint, Instant deadline);
 

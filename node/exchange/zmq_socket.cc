@@ -16,8 +16,8 @@ namespace {
 // Below, libzmq leaves a message in its 8 KiB read buffer: at any address, and keeping that alive.
 constexpr std::size_t kCopyBelowBytes = 8192;
 
-// Long enough never to come, short enough not to overflow when libzmq adds as much at random (11 days).
-// Not -1: that would make libzmq throw away, on a disconnect, what was received and not yet read.
+// 11 days: never comes, and does not overflow when libzmq adds as much at random.
+// Not -1: with it libzmq throws away, on a disconnect, what was received and not yet read.
 constexpr int kNeverReconnectMs = 1'000'000'000;
 
 int milliseconds(std::chrono::milliseconds duration) { return static_cast<int>(duration.count()); }

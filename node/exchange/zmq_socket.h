@@ -49,8 +49,8 @@ zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bo
 zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
 
 // Binds and returns the endpoint with any "*" replaced.
-// Errors    TransportError naming the endpoint and the cause; an ipc path somebody listens on is one
-//           (libzmq alone would take it over in silence).
+// Errors    TransportError naming the endpoint and the cause, also for an ipc path that somebody
+//           listens on (libzmq alone would take it over in silence).
 std::string listen_on(zmq::socket_t& socket, const std::string& endpoint);
 
 // Readable whenever the socket has something to process; edge-triggered, see ZmqTransport::Impl.
@@ -71,7 +71,7 @@ SendResult send_frame(zmq::socket_t& socket, std::span<const std::byte> head,
 inline constexpr int kReadBatch = 256;
 
 enum class Reading { nothing, message, malformed };
-// One whole message; one that is neither of one nor of two parts is read to its end and thrown away.
+// One whole message; one of more than two parts is read to its end and thrown away.
 Reading read_message(zmq::socket_t& socket, zmq::message_t& head, zmq::message_t& payload);
 // Hands it on; the parts are left empty or as they were.
 void deliver(ConnectionId connection, zmq::message_t& head, zmq::message_t& payload,

@@ -19,7 +19,7 @@
 namespace starling {
 namespace {
 
-constexpr int kPollsWithoutLook = 16;   // polls that found messages before descriptors are looked at
+constexpr int kPollsWithoutLook = 16;   // polls fed by what was pending before one looks around
 constexpr int kContextSockets = 16384;  // three for each dialled connection
 constexpr Instant kAuditEvery = std::chrono::milliseconds(50);
 constexpr int kListenerEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED;
@@ -31,8 +31,8 @@ Instant steady_now() {
 }  // namespace
 
 // Waits with its own poll() on the descriptors libzmq gives out (ZMQ_FD), one system call for all
-// sockets. They are edge-triggered: a socket is `pending` from the moment its descriptor was readable
-// *or something was sent on it* (sending may swallow the signal) until a receive found nothing.
+// sockets. They are edge-triggered: a socket is `pending` from the moment its descriptor was
+// readable *or something was sent on it* (that may swallow the signal) until nothing was received.
 class ZmqTransport::Impl {
  public:
   Impl(const std::string& listen, const ZmqOptions& options)

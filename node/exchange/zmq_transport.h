@@ -11,16 +11,16 @@
 
 namespace starling {
 
-// An endpoint that cannot be listened on or is not an endpoint: one line with the endpoint and the cause.
+// An endpoint that cannot be listened on, or is none: one line with the endpoint and the cause.
 class TransportError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 struct ZmqOptions {
-  // Largest message part taken in, in bytes: header + chunk + 64 KiB. A longer one ends its connection.
+  // Largest message part taken in: header + chunk + 64 KiB. A longer one ends its connection.
   std::size_t max_message_bytes = 64 + (256 << 10) + (64 << 10);
   int io_threads = 1;
-  // Messages queued per connection and direction; set above all credit, so that a full pipe is a defect.
+  // Messages queued per connection and direction: above all credit, so a full pipe is a defect.
   int high_water = 4096;
   // Connections taken in at once; those beyond are shut down before they say anything.
   std::size_t max_accepted = 1024;
@@ -39,20 +39,21 @@ struct ZmqCounters {
   std::uint64_t refused_connections = 0;   // beyond max_accepted
 };
 
-// The network through ZeroMQ: one ROUTER that listens, one DEALER for each connection dialled, and a
-// socket monitor on each, so that connections (which ZeroMQ hides) open and close as events.
+// The network through ZeroMQ: one ROUTER that listens, one DEALER for each connection dialled, and
+// a socket monitor on each, so that connections (which ZeroMQ hides) open and close as events.
 //
 // A dialled connection is one TCP or ipc connection: it is never made again behind our back.
 // Every dial ends in opened() or closed(), at the latest after connect_timeout + handshake_timeout.
-// What had arrived before a connection closed is delivered before closed(), and nothing of it after.
-// close() itself is not reported: the caller knows. Of an accepted connection it shuts the socket down.
-// Head parts, and payloads below 8 KiB, are copied (they may lie at any address in the reader's
-// buffer); larger ones are handed on as libzmq received them.
+// What had arrived before a connection closed is delivered before closed(), and nothing of it
+// after. close() itself is not reported: the caller knows. Of an accepted connection it shuts the
+// socket down. Head parts, and payloads below 8 KiB, are copied (they may lie at any address in the
+// reader's buffer); larger ones are handed on as libzmq received them.
 //
-// Against strangers: part sizes, messages queued, connections and the time to shake hands are limited;
-// over TCP also the bytes of one message, looked at every 50 ms or so when poll() is called.
+// Against strangers: part sizes, messages queued, connections and the time to shake hands are
+// limited; over TCP also the bytes of one message, looked at every 50 ms or so when poll() is
+// called.
 //
-// Threads   one at a time: a caller's lock may move the object between threads. wake() from any thread.
+// Threads   one at a time; a caller's lock may move it between threads. wake() from any thread.
 //           The owner of a payload is dropped in the I/O thread of libzmq.
 // Errors    TransportError from the constructor (cannot listen) and from dial() (not an endpoint).
 class ZmqTransport final : public Transport {

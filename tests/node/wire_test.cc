@@ -73,8 +73,8 @@ FrameError judge(const Bytes& head, const Bytes& payload) {
   return frame ? verify(frame, head) : frame.error;
 }
 
-// Written by an independent program from the table in wire.h. A build that writes anything else must
-// raise kWireVersion.
+// Written by an independent program from the table in wire.h. A build that writes anything else
+// must raise kWireVersion.
 TEST(Wire, WritesTheGoldenBytes) {
   FrameHeader header = data_header();
   const Bytes ride = counting(16, 0);

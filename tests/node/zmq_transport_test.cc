@@ -56,7 +56,9 @@ struct Journal final : TransportEvents {
     EXPECT_FALSE(reason.empty());
     EXPECT_TRUE(closed_ids.emplace(connection, reason).second) << "closed() twice";
   }
-  bool is_open(ConnectionId id) const { return std::ranges::find(opened_ids, id) != opened_ids.end(); }
+  bool is_open(ConnectionId id) const {
+    return std::ranges::find(opened_ids, id) != opened_ids.end();
+  }
 };
 
 struct End {
@@ -180,7 +182,8 @@ Bytes zmtp_hello(const std::string& kind = "DEALER") {
 Bytes part_of_an_endless_message() {
   constexpr std::size_t kSize = 100000;
   Bytes bytes = {std::byte{3}};
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::byte>(kSize >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<std::byte>(kSize >> shift));
   bytes.resize(bytes.size() + kSize);
   return bytes;
 }
@@ -194,7 +197,8 @@ class RawListener {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto* const at = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(fd_, at, length) != 0 || ::listen(fd_, 8) != 0 || ::getsockname(fd_, at, &length) != 0)
+    if (::bind(fd_, at, length) != 0 || ::listen(fd_, 8) != 0 ||
+        ::getsockname(fd_, at, &length) != 0)
       ADD_FAILURE() << "no listening socket";
     endpoint_ = "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
   }
@@ -247,7 +251,8 @@ TEST_P(EitherProtocol, CarriesFramesOfEverySizeBothWays) {
     ASSERT_TRUE(dialler.transport.send(out, pattern(64, i), &payload));
   }
   const std::size_t count = 2 * sizes.size();
-  ASSERT_TRUE(until({&listener, &dialler}, [&] { return listener.journal.frames.size() == count; }));
+  ASSERT_TRUE(until({&listener, &dialler},
+                    [&] { return listener.journal.frames.size() == count; }));
   const ConnectionId in = listener.journal.frames[0].connection;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const Frame& one = listener.journal.frames[2 * i];
@@ -281,7 +286,8 @@ TEST_P(EitherProtocol, TellsTheListenerWhenTheDiallerCloses) {
 
   dialler.transport.close(out);
   EXPECT_FALSE(dialler.transport.send(out, pattern(64, 1), nullptr));
-  ASSERT_TRUE(until({&listener, &dialler}, [&] { return listener.journal.closed_ids.contains(in); }));
+  ASSERT_TRUE(until({&listener, &dialler},
+                    [&] { return listener.journal.closed_ids.contains(in); }));
   EXPECT_EQ(listener.journal.closed_ids[in], "connection closed by the other side");
   EXPECT_FALSE(listener.transport.send(in, pattern(64, 1), nullptr));
   EXPECT_TRUE(dialler.journal.closed_ids.empty()) << "whoever closes knows it";
@@ -341,8 +347,8 @@ TEST_P(EitherProtocol, RefusesToListenWhereSomebodyDoes) {
   EXPECT_TRUE(until({&listener, &dialler}, [&] { return dialler.journal.is_open(out); }));
 }
 
-// A burst and at once the end of the connection, the reader asleep meanwhile: libzmq hands over both
-// before the reader has looked at either.
+// A burst and at once the end of the connection, the reader asleep meanwhile: libzmq hands over
+// both before the reader has looked at either.
 TEST_P(EitherProtocol, DeliversAllThatArrivedBeforeTheClosing) {
   constexpr std::size_t kFrames = 500;
   zmq::context_t context;
@@ -396,7 +402,8 @@ TEST_P(EitherProtocol, LeaksNoDescriptorOverManyDialsAndCloses) {
     ASSERT_TRUE(until({&listener, &dialler}, [&] { return dialler.journal.is_open(out); }));
     ASSERT_TRUE(dialler.transport.send(out, pattern(64, out), nullptr));
     const std::size_t count = listener.journal.frames.size() + 1;
-    ASSERT_TRUE(until({&listener, &dialler}, [&] { return listener.journal.frames.size() == count; }));
+    ASSERT_TRUE(until({&listener, &dialler},
+                      [&] { return listener.journal.frames.size() == count; }));
     // In turn by either side.
     const ConnectionId in = listener.journal.frames.back().connection;
     if (out % 2 == 0) {
@@ -431,7 +438,8 @@ TEST(ZmqTransport, GivesBackAPayloadWhenItWasSentAndWhenItNeverWill) {
   ASSERT_TRUE(until({&listener, &dialler}, [&] { return listener.journal.frames.size() == 1; }));
   EXPECT_TRUE(same(listener.journal.frames[0].payload, pattern(262144, 1)));
 
-  // Nobody reads the listener now; what is queued when the connection is closed is released as well.
+  // Nobody reads the listener now; what is queued when the connection is closed is released as
+  // well.
   std::vector<std::weak_ptr<const void>> queued;
   for (int i = 0; i < 200; ++i) {
     const SharedBytes one = share(pattern(262144, 2));
@@ -487,7 +495,8 @@ TEST(ZmqTransport, AFullPipeIsCountedAndLosesNothingOfWhatWasTaken) {
   while (taken < 100000 && dialler.transport.send(out, pattern(200000, taken), nullptr)) ++taken;
   EXPECT_LT(taken, 100000u);
   EXPECT_EQ(dialler.transport.counters().full_pipes, 1u);
-  ASSERT_TRUE(until({&listener, &dialler}, [&] { return listener.journal.frames.size() == taken; }));
+  ASSERT_TRUE(until({&listener, &dialler},
+                    [&] { return listener.journal.frames.size() == taken; }));
   for (std::uint64_t i = 0; i < taken; ++i)
     EXPECT_TRUE(same(listener.journal.frames[i].head, pattern(200000, i)));
 }
@@ -620,7 +629,8 @@ TEST(ZmqTransport, ShutsDownConnectionsBeyondTheCap) {
   ASSERT_TRUE(until({&listener, &dialler}, [&] {
     if (dialler.journal.closed_ids.contains(out))
       out = dialler.transport.dial(listener.transport.bound_endpoint());
-    if (dialler.journal.is_open(out)) frames += dialler.transport.send(out, pattern(64, 1), nullptr);
+    if (dialler.journal.is_open(out))
+      frames += dialler.transport.send(out, pattern(64, 1), nullptr);
     return frames > 0 && !listener.journal.frames.empty();
   }));
 }
@@ -707,7 +717,8 @@ class HostileBytes : public testing::Test {
     const ConnectionId in = listener.journal.frames[looked].connection;
     ASSERT_TRUE(listener.transport.send(in, frame, nullptr));
     const std::size_t count = dialler.journal.frames.size() + 1;
-    ASSERT_TRUE(until({&listener, &dialler}, [&] { return dialler.journal.frames.size() == count; }));
+    ASSERT_TRUE(until({&listener, &dialler},
+                      [&] { return dialler.journal.frames.size() == count; }));
     EXPECT_TRUE(dialler.journal.closed_ids.empty());
     EXPECT_FALSE(listener.journal.closed_ids.contains(in));
   }
@@ -791,8 +802,8 @@ TEST_F(HostileBytes, AStrangerThatSpeaksZeroMqIsReportedAndCanBeShutDown) {
   honest_works();
 }
 
-// Frames faster than anyone wants them, not read here: the high-water mark stops the reading, TCP the
-// writing, and the memory taken stays where it is.
+// Frames faster than anyone wants them, not read here: the high-water mark stops the reading, TCP
+// the writing, and the memory taken stays where it is.
 TEST_F(HostileBytes, AFloodIsStoppedByTheHighWaterMark) {
   Bytes flood = zmtp_hello();
   const Bytes body = pattern(200000, 9);
