@@ -235,8 +235,10 @@ template ParticipantResult Participant::run<double>(const Agreement&, Objective&
 void Participant::leave_failed(int code, const std::string& reason) {
   auto lock = pump_.lock();
   network_.finish({step_, code, "failed", reason}, true);
-  const Instant until = transport_.now() + milliseconds(500);
-  while (!network_.finished() && transport_.now() < until) network_.pump(milliseconds(20));
+  const Instant began = transport_.now();  // a REFUSE or DONE on its way wants a moment, too
+  while (transport_.now() < began + milliseconds(150) ||
+         (!network_.finished() && transport_.now() < began + milliseconds(500)))
+    network_.pump(milliseconds(20));
 }
 
 }  // namespace starling
