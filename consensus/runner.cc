@@ -32,10 +32,11 @@ RunStatus status_of(std::string_view word) {
 
 template <class Real>
 Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
-                     std::vector<double> optimum, std::function<void(std::uint64_t)> before_step)
+                     std::vector<double> optimum, std::function<void(std::uint64_t)> before_step,
+                     const AlgorithmEntry* algorithm)
     : settings_(settings), agreement_(agreement), self_(self), peer_(peer), optimum_(std::move(optimum)),
       before_step_(std::move(before_step)), lap_steps_(steps_of_a_lap(agreement)) {
-  const AlgorithmEntry* algorithm = find_algorithm(settings.algorithm.kind);
+  if (!algorithm) algorithm = find_algorithm(settings.algorithm.kind);
   if (!algorithm) throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind + "\": no such algorithm");
   if (settings.stop.gradient_norm > 0 && relative())
     throw SettingsError("shared.stop.gradient_norm and shared.stop.relative_error are both set: choose one target");
@@ -125,7 +126,10 @@ bool Runner<Real>::decide() {
   progress_.consensus_error = std::sqrt(std::max(ride_.disagreement, 0.0));
   progress_.gradient_bound = ride_.bound;
   if (ride_.vote) {
-    if (voted_) peer_.state("x").swap(*voted_);
+    if (voted_) {
+      peer_.state("x").swap(*voted_);
+      progress_.step = step_ - static_cast<std::uint64_t>(lap_steps_);
+    }
     end(RunStatus::converged);
   } else if (ride_.wishes & Ride::kWishDiverged) {
     end(RunStatus::failed);

@@ -33,8 +33,10 @@ template <class Real>
 class Runner {
  public:
   // optimum: required for stop.relative_error. before_step(k) is called at the start of step k, 0-based.
+  // algorithm: null for the registry's entry of that name; a test or a researcher may bring one.
   Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
-         std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {});
+         std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {},
+         const AlgorithmEntry* algorithm = nullptr);
 
   void advance();
   // An OR over all nodes: heard by all at the end of the next lap (Ride::kWish...).
