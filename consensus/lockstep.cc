@@ -34,13 +34,13 @@ class LockstepHost final : public Host<Real> {
 template <class Real>
 struct Lockstep<Real>::Node {
   Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective, Pool& pool,
-       std::function<void(std::uint64_t)> before_step)
+       std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm)
       : host(objective),
         peer(agreement, objective.dimension(),
              Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length, pool, host),
         runner(settings, agreement, self, peer,
                settings.stop.relative_error > 0 && objective.has_optimum() ? objective.optimum() : std::vector<double>{},
-               std::move(before_step)) {
+               std::move(before_step), algorithm) {
     host.bind(peer);
     for (double weight : agreement.matrix.row(self)) weights.push_back(static_cast<Real>(weight * agreement.mix.scale));
   }
@@ -51,14 +51,16 @@ struct Lockstep<Real>::Node {
 };
 
 template <class Real>
-Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives)
+Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives,
+                         const AlgorithmEntry* algorithm)
     : settings_(settings), agreement_(std::move(agreement)), rides_before_(objectives.size()) {
   for (NodeId i = 0; i < objectives.size(); ++i) {
     auto watch = i == 0 ? std::function<void(std::uint64_t)>([this](std::uint64_t step) {
       if (watch_) watch_(step);
     })
                         : std::function<void(std::uint64_t)>{};
-    nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_, std::move(watch)));
+    nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_, std::move(watch),
+                                            algorithm));
   }
 }
 

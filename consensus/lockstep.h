@@ -21,11 +21,13 @@ class LockstepHost;
 // The executor in which all nodes live in one thread and every mix is made for all of them at once: exact, the measure
 // of the other executors, and the one for research. After the first steps it allocates nothing.
 //
-// Requires  objectives[i] is node i's, all of one dimension; they and the settings outlive the executor.
+// Requires  objectives[i] is node i's, all of one dimension; they, the settings and an algorithm of one's own (null: the
+//           registry's) outlive the executor.
 template <class Real>
 class Lockstep {
  public:
-  Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives);
+  Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives,
+           const AlgorithmEntry* algorithm = nullptr);
   ~Lockstep();
 
   // Runs until all programs have ended. Throws StalledError, and what a program throws.
