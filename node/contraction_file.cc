@@ -1,5 +1,7 @@
 #include "node/contraction_file.h"
 
+#include <algorithm>
+
 #include "node/safetensors.h"
 
 namespace starling {
@@ -18,10 +20,11 @@ void write_contraction(const std::string& path,
                        const std::vector<ContractionRecorder::Record>& records) {
   std::vector<double> streams, before, after;
   for (const auto& record : records) {
-    if (record.after.empty()) continue;  // still under way when the run ended
+    if (!record.finished) continue;  // still under way when the run ended
+    const auto width = static_cast<std::ptrdiff_t>(record.coordinates);
     streams.push_back(record.stream);
-    before.insert(before.end(), record.before.begin(), record.before.end());
-    after.insert(after.end(), record.after.begin(), record.after.end());
+    before.insert(before.end(), record.before.begin(), record.before.begin() + width);
+    after.insert(after.end(), record.after.begin(), record.after.begin() + width);
   }
   const TensorView tensors[] = {TensorView::of("stream", streams),
                                 table("before", before, streams.size()),
@@ -38,12 +41,15 @@ std::vector<ContractionRecorder::Record> read_contraction(const std::string& pat
     throw RunError(path + ": the tensors stream, before and after do not fit together");
   std::vector<ContractionRecorder::Record> records(streams.size());
   const std::size_t width = streams.empty() ? 0 : before.size() / streams.size();
+  if (width > ContractionRecorder::kCoordinates)
+    throw RunError(path + ": more than " + std::to_string(ContractionRecorder::kCoordinates) +
+                   " coordinates a mix");
   for (std::size_t r = 0; r < records.size(); ++r) {
-    const auto at = static_cast<std::ptrdiff_t>(r * width);
-    const auto end = at + static_cast<std::ptrdiff_t>(width);
     records[r].stream = static_cast<std::uint32_t>(streams[r]);
-    records[r].before.assign(before.begin() + at, before.begin() + end);
-    records[r].after.assign(after.begin() + at, after.begin() + end);
+    records[r].coordinates = static_cast<std::uint32_t>(width);
+    records[r].finished = true;
+    std::copy_n(before.data() + r * width, width, records[r].before.begin());
+    std::copy_n(after.data() + r * width, width, records[r].after.begin());
   }
   return records;
 }
