@@ -97,6 +97,10 @@ struct Run {
     ZmqOptions options;
     options.max_message_bytes = kHeaderBytes + std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) +
                                 (64 << 10);
+    // Above all credit, two message parts a chunk: a full pipe is a defect.
+    const Link::Limits limits;
+    options.high_water = static_cast<int>(std::clamp<std::uint64_t>(
+        2 * limits.streams * (config.local.link_window / config.shared.chunk + 1) + 256, 4096, 1 << 24));
     return options;
   }
 
