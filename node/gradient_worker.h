@@ -14,7 +14,10 @@ namespace starling {
 class GradientWorker {
  public:
   explicit GradientWorker(std::function<void()> wake) : wake_(std::move(wake)) {}
-  ~GradientWorker() {
+  ~GradientWorker() { stop(); }
+
+  // Waits for the job under way; none is taken afterwards.
+  void stop() {
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;

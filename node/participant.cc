@@ -160,6 +160,11 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   rounds.bind(peer);
   Runner<Real> runner(settings, agreement, options_.self, peer,
                       relative && objective.has_optimum() ? objective.optimum() : std::vector<double>{}, before_step);
+  // However this ends: the stand-in sends nothing of ours once peer and rounds go.
+  struct Detach {
+    Rounds<Real>& rounds;
+    ~Detach() { rounds.detach(); }
+  } const detach{rounds};
   Instant waiting_since = last_step;
   std::optional<NodeId> waiting_for;
   std::uint64_t reported_step = UINT64_MAX;

@@ -25,6 +25,15 @@ template <class Real>
 Rounds<Real>::~Rounds() = default;
 
 template <class Real>
+void Rounds<Real>::detach() {
+  worker_.stop();
+  const auto lock = pump_.lock();
+  for (auto& stream : active_) stream->forget();
+  active_.clear();
+  told_.clear();
+}
+
+template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
   if (spare_.empty())

@@ -21,6 +21,8 @@ class Rounds final : public Host<Real> {
   Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective, Network& network,
          Pump& pump, Transport& transport, Pool& pool);
   ~Rounds() override;
+  // Nothing of its operations is read or written any more: before the peer that owns them goes.
+  void detach();
   void bind(Peer<Real>& peer) { peer_ = &peer; }
 
   void start_mix(MixOperation<Real>& operation) override;
