@@ -13,12 +13,14 @@ namespace starling {
 namespace {
 
 constexpr std::size_t kBufferBytes = 256 * 1024;
+constexpr std::size_t kMemoryBufferBytes = 64;  // small: lines of a test or fuzzer cross it
 constexpr std::size_t kMaxLineBytes = 64 * 1024 * 1024;
 
 // zlib reads plain files as they are.
 class FileSource final : public Source {
  public:
-  explicit FileSource(const std::string& file) : Source(file), file_(nullptr, gzclose) {
+  explicit FileSource(const std::string& file)
+      : Source(file, kBufferBytes), file_(nullptr, gzclose) {
     struct stat status {};
     if (stat(file.c_str(), &status) != 0) fail(std::strerror(errno));
     if (S_ISDIR(status.st_mode)) fail("is a folder");
@@ -42,7 +44,8 @@ class FileSource final : public Source {
 
 class MemorySource final : public Source {
  public:
-  MemorySource(std::string name, std::string_view bytes) : Source(std::move(name)), left_(bytes) {}
+  MemorySource(std::string name, std::string_view bytes)
+      : Source(std::move(name), kMemoryBufferBytes), left_(bytes) {}
 
  private:
   std::size_t fetch(char* target, std::size_t size) override {
@@ -63,7 +66,8 @@ std::unique_ptr<Source> Source::memory(std::string name, std::string_view bytes)
   return std::make_unique<MemorySource>(std::move(name), bytes);
 }
 
-Source::Source(std::string name) : name_(std::move(name)), buffer_(kBufferBytes) {}
+Source::Source(std::string name, std::size_t buffer_bytes)
+    : name_(std::move(name)), buffer_(buffer_bytes) {}
 
 std::string_view Source::peek() {
   if (begin_ == end_) {

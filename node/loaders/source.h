@@ -36,7 +36,7 @@ class Source {
   [[noreturn]] void fail_line(const std::string& why) const;  // with the line's number
 
  protected:
-  explicit Source(std::string name);
+  Source(std::string name, std::size_t buffer_bytes);
   virtual std::size_t fetch(char* target, std::size_t size) = 0;  // 0 at the end
 
  private:
