@@ -140,7 +140,9 @@ void Lockstep<Real>::stalled() const {
     auto& node = *nodes_[i];
     if (node.host.begun().empty())
       who += (who.empty() ? "" : ", ") + std::string("node ") + std::to_string(i) +
-             (node.runner.ended() ? " has ended" : " has begun no mix");
+             (node.runner.ended()            ? " has ended"
+              : node.runner.returned_early() ? " has returned from its algorithm before the agreed stop"
+                                             : " has begun no mix");
   }
   throw StalledError("lockstep cannot go on: mix " + std::to_string(next_stream_) + " is begun by some nodes, but " + who);
 }

@@ -44,6 +44,8 @@ class Runner {
 
   RunStatus status() const { return status_; }
   bool ended() const { return status_ != RunStatus::running && program_.done(); }
+  // The algorithm has returned although nobody told it to: its fault, and the others wait for ever.
+  bool returned_early() const { return status_ == RunStatus::running && program_.done(); }
   const Progress& progress() const { return progress_; }
   const Ride& ride() const { return ride_; }
 

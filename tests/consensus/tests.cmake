@@ -7,3 +7,8 @@ starling_test(golden_test ROOM consensus LIBRARIES starling::consensus nlohmann_
 starling_test(objective_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(objective_reference_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(objective_constants_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
+starling_test(stopping_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(coroutines_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(lockstep_memory_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(contraction_recorder_test ROOM consensus LIBRARIES starling::consensus
+  LABELS consensus)
