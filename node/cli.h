@@ -28,7 +28,8 @@ struct CliProgram {
   std::vector<CliOption> options;  // --help and --version are added
 };
 
-// A parsed command line. Errors  ConfigError: unknown option (nearest name), option twice, bad number.
+// A parsed command line. Errors  ConfigError: unknown option (nearest name), option twice, bad
+// number.
 class Arguments {
  public:
   static Arguments parse(const CliProgram& program, const std::vector<std::string>& words);
@@ -36,7 +37,8 @@ class Arguments {
   // The value of an option, or nothing.
   std::optional<std::string> value(std::string_view name) const;
   std::vector<std::string> values(std::string_view name) const;
-  std::optional<std::uint64_t> integer(std::string_view name, std::uint64_t least, std::uint64_t most) const;
+  std::optional<std::uint64_t> integer(std::string_view name, std::uint64_t least,
+                                       std::uint64_t most) const;
   std::optional<double> real(std::string_view name, double least, double most) const;
   const std::vector<std::string>& words() const { return words_; }  // what is no option
 
@@ -53,9 +55,10 @@ Config load_config(const Arguments& arguments);
 std::string help_text(const CliProgram& program);
 std::string version_text(const CliProgram& program);
 
-// The frame of every main: answers --help and --version, turns exceptions into one line on stderr and an exit code
-// (ConfigError, GraphError, SettingsError, ObjectiveError: 2; all else: 1).
-int run_program(const CliProgram& program, int argc, char** argv, const std::function<int(const Arguments&)>& body);
+// The frame of every main: answers --help and --version, turns exceptions into one line on stderr
+// and an exit code (ConfigError, GraphError, SettingsError, ObjectiveError: 2; all else: 1).
+int run_program(const CliProgram& program, int argc, char** argv,
+                const std::function<int(const Arguments&)>& body);
 
 // Colour and progress lines: only on a terminal, and not when NO_COLOR is set.
 bool color_wanted(int descriptor);

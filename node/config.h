@@ -16,12 +16,12 @@ namespace starling {
 struct LocalSettings {
   std::string device = "cpu";
   int threads = 1;
-  double grace = 1;                          // the least silence after which a link counts as silent
-  double grace_max = 30;                     // the most
-  std::uint64_t link_window = 1024 * 1024;   // bytes sent and not yet taken, per stream and link
-  double start_limit = 60;                   // waiting for the first start
-  double hold_limit = 60;                    // waiting with fewer than min_nodes
-  double stall_limit = 0;                    // a live neighbour without progress is cut after it; 0 = never
+  double grace = 1;                         // the least silence after which a link counts as silent
+  double grace_max = 30;                    // the most
+  std::uint64_t link_window = 1024 * 1024;  // bytes sent and not yet taken, per stream and link
+  double start_limit = 60;                  // waiting for the first start
+  double hold_limit = 60;                   // waiting with fewer than min_nodes
+  double stall_limit = 0;  // a live neighbour without progress is cut after it; 0 = never
 };
 
 // [[node]]: one line of the address book.
@@ -31,10 +31,11 @@ struct NodeAddress {
   std::vector<std::string> public_key;  // none, one, or two while a key is being changed
 };
 
-// One effective value: its text as it stands in a file (TOML) and where it came from.
+// One effective value and where it came from.
 struct ConfigValue {
-  std::string toml;
+  std::string toml;    // as it stands in a file
   std::string origin;  // "--set", "environment STARLING_...", "FILE:12", "default"
+  std::string text;    // canonical: names as they are, numbers shortest, paths absolute
 };
 
 struct Config {
@@ -42,7 +43,8 @@ struct Config {
   Settings shared;
   LocalSettings local;
   std::vector<NodeAddress> nodes;  // ascending id; empty: no address book (a simulation)
-  std::map<std::string, ConfigValue> values;  // by full key, e.g. "shared.algorithm.kind"; keys without a value are absent
+  std::map<std::string, ConfigValue>
+      values;  // by full key, e.g. "shared.algorithm.kind"; keys without a value are absent
   std::map<std::string, std::string> node_origins;  // "0" -> FILE:40
 };
 
@@ -57,14 +59,15 @@ struct ConfigSources {
 // The environment variables of this process that name our keys.
 std::map<std::string, std::string> environment_of_process();
 
-// Reads, checks and completes a configuration. Relative paths in the file are resolved against its folder, those of the
-// command line and the environment against the current folder.
-// Errors    ConfigError, one line: place, key, value, what is allowed, nearest name.
+// Reads, checks and completes a configuration. Relative paths in the file are resolved against its
+// folder, those of the command line and the environment against the current folder. Errors
+// ConfigError, one line: place, key, value, what is allowed, nearest name.
 Config load_config(const ConfigSources& sources);
 // With the environment of the process.
 Config load_config(const std::string& file, const std::vector<std::string>& set = {});
 
-// The effective configuration as TOML, each value's origin as a comment; reads back to the same values.
+// The effective configuration as TOML, each value's origin as a comment; reads back to the same
+// values.
 std::string print_config(const Config& config);
 
 // The entry of a node in the address book. Errors  ConfigError when it has none.

@@ -10,14 +10,16 @@
 
 namespace starling {
 
-// Everything a program derives from a configuration before it runs: the same on every node and in every executor.
+// Everything a program derives from a configuration before it runs: the same on every node and in
+// every executor.
 struct Experiment {
-  Graph graph;                                 // connected, config.shared.topology.nodes nodes
+  Graph graph;  // connected, config.shared.topology.nodes nodes
   const ObjectiveEntry* objective = nullptr;
-  Dataset data;                                // scaled, all rows; empty for objectives without data
-  std::vector<std::vector<std::uint64_t>> rows;  // rows of each node, ascending; empty lists without data
-  std::vector<double> samples;                 // rows of each node; 1 for objectives without data
-  std::vector<double> weights;                 // how much each f_i counts: samples, or 1 with weighting = "nodes"
+  Dataset data;  // scaled, all rows; empty for objectives without data
+  std::vector<std::vector<std::uint64_t>>
+      rows;                     // rows of each node, ascending; empty lists without data
+  std::vector<double> samples;  // rows of each node; 1 for objectives without data
+  std::vector<double> weights;  // how much each f_i counts: samples, or 1 with weighting = "nodes"
 
   std::uint32_t nodes() const { return graph.nodes(); }
 };
@@ -32,6 +34,7 @@ struct LocalObjective {
   std::unique_ptr<Objective> objective;
 };
 // Errors    ConfigError when the objective refuses its keys or data.
-std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment, std::uint32_t node);
+std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+                                               std::uint32_t node);
 
 }  // namespace starling

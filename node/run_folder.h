@@ -39,7 +39,7 @@ class NodeFolder {
   // The indices of the samples this node owned, one a line.
   void write_samples(std::span<const std::uint64_t> rows) const;
   void write_summary(std::string_view json) const;
-  void write_model(std::span<const float> x) const;   // tensor "x"
+  void write_model(std::span<const float> x) const;  // tensor "x"
   void write_model(std::span<const double> x) const;
 
   const std::string& path() const { return path_; }

@@ -30,7 +30,7 @@ struct Tensor {
   std::vector<std::uint64_t> shape;
   std::vector<std::byte> bytes;
 
-  std::uint64_t size() const;         // number of values
+  std::uint64_t size() const;          // number of values
   std::vector<double> values() const;  // F32 widened
 };
 
@@ -42,15 +42,16 @@ struct Safetensors {
   const Tensor& tensor(std::string_view name) const;
 };
 
-// Writes under a temporary name, fsync, rename, fsync of the folder: the path holds the old file or the whole new one.
-// Errors    RunError with path and reason (disk full, ...).
+// Writes under a temporary name, fsync, rename, fsync of the folder: the path holds the old file or
+// the whole new one. Errors    RunError with path and reason (disk full, ...).
 void write_safetensors(const std::string& path, const std::map<std::string, std::string>& metadata,
                        std::span<const TensorView> tensors);
 
-// Reads strictly: header at most 100 MB, no key twice, string-only metadata, F32 and F64 only, bytes = dtype x shape, the
-// tensors lie one after the other from the first byte to the last.
+// Reads strictly: header at most 100 MB, no key twice, string-only metadata, F32 and F64 only,
+// bytes = dtype x shape, the tensors lie one after the other from the first byte to the last.
 // Errors    RunError naming path (or "safetensors") and what is wrong.
 Safetensors read_safetensors(const std::string& path);
-Safetensors parse_safetensors(std::span<const std::byte> content, std::string_view name = "safetensors");
+Safetensors parse_safetensors(std::span<const std::byte> content,
+                              std::string_view name = "safetensors");
 
 }  // namespace starling

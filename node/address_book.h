@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "node/config.h"
+#include "node/toml_file.h"
+
+namespace starling {
+
+// An address of [[node]] listen: tcp://HOST:PORT (IPv6 in brackets) or ipc://PATH.
+struct Endpoint {
+  bool ipc = false;
+  std::string_view host;  // without brackets; of ipc the path
+  std::uint32_t port = 0;
+};
+
+// Nothing when it is neither, or when no neighbor could dial it (port * or 0, host *).
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+// 127.0.0.0/8, ::1, localhost, and ipc: what no other host can reach. Any other name may be one
+// that can.
+bool on_this_host(const Endpoint& endpoint);
+
+// Reads [[node]]: ids once each, addresses well formed and once each. Ascending ids.
+// Errors    ConfigError with the place; public_key is refused: this version has no encryption.
+std::vector<NodeAddress> read_address_book(const std::vector<RawNode>& nodes);
+
+// Every id below `count`; every address on this host unless security = "none".
+// Errors    ConfigError naming node and address.
+void check_address_book(const std::vector<NodeAddress>& nodes, std::uint32_t count,
+                        std::string_view security);
+
+}  // namespace starling

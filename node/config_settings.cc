@@ -1,0 +1,236 @@
+#include "node/config_settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "consensus/algorithms/registry.h"
+#include "consensus/objectives/objective.h"
+#include "node/option_value.h"
+#include "node/options.h"
+#include "node/text_file.h"
+#include "topology/generators.h"
+
+namespace starling {
+namespace {
+
+constexpr std::uint64_t kMaxGraphBytes = std::uint64_t{1} << 32;
+
+// Canonical values by key; they were checked, so reading them cannot fail.
+struct Values {
+  const std::map<std::string, std::string>& of;
+
+  bool has(const std::string& key) const { return of.contains(key); }
+  std::string text(const std::string& key) const {
+    const auto found = of.find(key);
+    return found == of.end() ? std::string() : found->second;
+  }
+  // "auto" and absent read as `otherwise`.
+  template <class Number>
+  Number number(const std::string& key, Number otherwise = 0) const {
+    const std::string value = text(key);
+    if (value.empty() || value == "auto") return otherwise;
+    Number result{};
+    std::from_chars(value.data(), value.data() + value.size(), result);
+    return result;
+  }
+};
+
+TopologySettings topology_of(const Values& values, const Config& config) {
+  const std::string s = "shared.topology.";
+  TopologySettings t;
+  t.kind = values.text(s + "kind");
+  t.file = values.text(s + "file");
+  t.nodes = values.number<std::uint32_t>(s + "nodes");
+  t.degree = values.number<std::uint64_t>(s + "degree");
+  t.rows = values.number<std::uint64_t>(s + "rows");
+  t.columns = values.number<std::uint64_t>(s + "columns");
+  t.probability = values.number<double>(s + "probability", -1);
+  t.radius = values.number<double>(s + "radius", -1);
+  t.seed = values.number<std::uint64_t>(s + "seed");
+  t.weights = values.text(s + "weights");
+  if (t.file.empty()) return t;
+  for (const char* key : {"kind", "degree", "rows", "columns", "probability", "radius"}) {
+    const auto given = config.values.find(s + key);
+    if (given != config.values.end() && given->second.origin != "default")
+      throw ConfigError(printable(given->second.origin) + ": " + s + key + " = " +
+                        given->second.toml + ": a graph comes from kind or from file, and file = " +
+                        toml_quoted(printable(t.file)) + " is given, too");
+  }
+  t.kind.clear();
+  return t;
+}
+
+// The keys of [shared.objective] as the objective itself reads them.
+std::string objective_json(const Values& values) {
+  nlohmann::json json = nlohmann::json::object();
+  const std::string section = "shared.objective.";
+  const auto table = option_table(values.text(section + "kind"));
+  for (const Option& option : table) {
+    if (!option.key.starts_with(section) || !values.has(option.key)) continue;
+    const std::string value = values.text(option.key);
+    json[option.key.substr(section.size())] =
+        option.type == OptionType::text ? nlohmann::json(value) : nlohmann::json::parse(value);
+  }
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+ObjectiveSettings objective_of(const Values& values) {
+  const std::string s = "shared.objective.";
+  ObjectiveSettings o;
+  o.kind = values.text(s + "kind");
+  o.data = values.text(s + "data");
+  o.labels = values.text(s + "labels");
+  o.scale = values.text(s + "scale");
+  o.l2 = values.number<double>(s + "l2");
+  o.weighting = values.text(s + "weighting");
+  o.partition = values.text(s + "partition");
+  o.config = objective_json(values);
+  const ObjectiveEntry* entry = find_objective(o.kind);
+  if (entry->needs_data && o.data.empty())
+    throw ConfigError(s + "data is missing: " + o.kind + " needs the path of a data file");
+  // Of the objectives that can do without data, only `vectors` reads some when it is given.
+  if (!entry->needs_data && o.kind != "vectors" && !o.data.empty())
+    throw ConfigError(s + "data = \"" + printable(o.data) + "\": " + o.kind + " reads no data");
+  if (o.data.empty() && !o.labels.empty())
+    throw ConfigError(s + "labels = \"" + printable(o.labels) + "\": there is no data");
+  return o;
+}
+
+Settings shared_of(const Values& values, const Config& config) {
+  Settings s;
+  s.name = values.text("shared.name");
+  s.seed = values.number<std::uint64_t>("shared.seed");
+  s.precision =
+      values.text("shared.precision") == "float32" ? Precision::float32 : Precision::float64;
+  s.chunk = values.number<std::uint64_t>("shared.chunk");
+  s.checksum = values.text("shared.checksum");
+  s.security = values.text("shared.security");
+  s.objective = objective_of(values);
+  s.topology = topology_of(values, config);
+  s.mixing.acceleration = values.text("shared.mixing.acceleration");
+  s.mixing.steps = values.number<int>("shared.mixing.steps");
+  s.algorithm.kind = values.text("shared.algorithm.kind");
+  s.algorithm.step_size = values.number<double>("shared.algorithm.step_size");
+  s.stop.steps = values.number<std::uint64_t>("shared.stop.steps");
+  s.stop.gradient_norm = values.number<double>("shared.stop.gradient_norm");
+  s.stop.relative_error = values.number<double>("shared.stop.relative_error");
+  s.stop.seconds = values.number<double>("shared.stop.seconds");
+  s.synchrony = values.text("shared.synchrony.mode");
+  s.membership.min_nodes = values.number<std::uint32_t>("shared.membership.min_nodes");
+  s.membership.on_death = values.text("shared.membership.on_death");
+  s.membership.resume = values.text("shared.membership.resume");
+  return s;
+}
+
+LocalSettings local_of(const Values& values) {
+  LocalSettings l;
+  l.device = values.text("local.device");
+  l.threads = values.number<int>("local.threads");
+  l.grace = values.number<double>("local.grace");
+  l.grace_max = values.number<double>("local.grace_max");
+  l.link_window = values.number<std::uint64_t>("local.link_window");
+  l.start_limit = values.number<double>("local.start_limit");
+  l.hold_limit = values.number<double>("local.hold_limit");
+  l.stall_limit = values.number<double>("local.stall_limit");
+  return l;
+}
+
+GraphParameters parameters_of(const TopologySettings& t) {
+  GraphParameters p;
+  const auto given = [](std::uint64_t value) {
+    return value ? std::optional(value) : std::nullopt;
+  };
+  // A kind whose size follows from its sides does not read `nodes`: it is compared afterwards.
+  const auto kinds = graph_kinds();
+  const auto kind = std::find_if(kinds.begin(), kinds.end(),
+                                 [&](const GraphKind& k) { return k.name == t.kind; });
+  bool reads_nodes = true;
+  if (kind != kinds.end()) {
+    const auto names = split_words(kind->parameters);
+    reads_nodes = std::find(names.begin(), names.end(), "nodes") != names.end();
+  }
+  if (reads_nodes) p.nodes = given(t.nodes);
+  p.degree = given(t.degree);
+  p.rows = given(t.rows);
+  p.columns = given(t.columns);
+  if (t.probability >= 0) p.probability = t.probability;
+  if (t.radius >= 0) p.radius = t.radius;
+  p.seed = t.seed;
+  return p;
+}
+
+Graph graph_from_file(const TopologySettings& t) {
+  const std::string key = "shared.topology.file";
+  const std::string text = read_text_file(t.file, key, kMaxGraphBytes);
+  try {
+    EdgeListFile file = read_edge_list(text);
+    if (file.weights && t.weights == "auto")
+      throw ConfigError("shared.topology.weights = \"auto\": " + printable(t.file) +
+                        " has weights, which this version does not read; name a rule to weigh its "
+                        "edges by");
+    return std::move(file.graph);
+  } catch (const GraphError& error) {
+    throw ConfigError(key + " = \"" + printable(t.file) + "\": " + error.what());
+  }
+}
+
+// Limits that only mean something together.
+void check_together(const Config& config) {
+  const Settings& s = config.shared;
+  if (config.local.grace > config.local.grace_max)
+    throw ConfigError(
+        "local.grace = " + config.values.at("local.grace").toml +
+        ": must be at most local.grace_max = " + config.values.at("local.grace_max").toml);
+  if (s.membership.min_nodes > s.topology.nodes)
+    throw ConfigError("shared.membership.min_nodes = " + std::to_string(s.membership.min_nodes) +
+                      ": there are " + std::to_string(s.topology.nodes) + " nodes");
+  if (s.chunk % 64 != 0)
+    throw ConfigError("shared.chunk = " + std::to_string(s.chunk) + ": must be a multiple of 64");
+  if (config.local.threads > 1)
+    throw ConfigError("local.threads = " + std::to_string(config.local.threads) +
+                      ": more than one thread a node is not available in this version");
+  const AlgorithmEntry* algorithm = find_algorithm(s.algorithm.kind);
+  if (algorithm->needs_inputs && s.objective.kind != "vectors")
+    throw ConfigError("shared.algorithm.kind = \"" + s.algorithm.kind +
+                      "\": averages given vectors; allowed with it is shared.objective.kind = "
+                      "\"vectors\", not \"" +
+                      s.objective.kind + "\"");
+}
+
+}  // namespace
+
+Graph configured_graph(const TopologySettings& t) {
+  Graph graph;
+  if (!t.file.empty()) {
+    graph = graph_from_file(t);
+  } else {
+    try {
+      graph = make_graph(t.kind, parameters_of(t));
+    } catch (const GraphError& error) {
+      throw ConfigError("shared.topology: " + std::string(error.what()));
+    }
+  }
+  if (t.nodes != 0 && graph.nodes() != t.nodes)
+    throw ConfigError("shared.topology.nodes = " + std::to_string(t.nodes) + ": the graph has " +
+                      std::to_string(graph.nodes()));
+  if (!connected(graph))
+    throw ConfigError("shared.topology: the graph is not connected; every node must be reachable");
+  return graph;
+}
+
+void apply_settings(Config& config, const std::map<std::string, std::string>& canonical) {
+  const Values values{canonical};
+  config.shared = shared_of(values, config);
+  config.local = local_of(values);
+  TopologySettings& topology = config.shared.topology;
+  if (!topology.file.empty()) config.values.erase("shared.topology.kind");
+  if (topology.nodes == 0) {
+    topology.nodes = configured_graph(topology).nodes();
+    const std::string nodes = std::to_string(topology.nodes);
+    config.values["shared.topology.nodes"] = {nodes, "the graph", nodes};
+  }
+  check_together(config);
+}
+
+}  // namespace starling

@@ -1,0 +1,87 @@
+#include "node/experiment.h"
+
+#include <algorithm>
+
+#include "node/config_settings.h"
+#include "node/option_value.h"
+
+namespace starling {
+namespace {
+
+// Where the objective has no data every node counts once; given vectors go one to each node, in
+// order.
+void give_rows(Experiment& experiment, const Settings& settings) {
+  const std::uint32_t nodes = experiment.nodes();
+  experiment.rows.resize(nodes);
+  experiment.samples.assign(nodes, 1.0);
+  if (settings.objective.data.empty()) return;
+  if (!experiment.objective->needs_data) {
+    if (experiment.data.rows() != nodes)
+      throw ConfigError("shared.objective.data = \"" + printable(settings.objective.data) +
+                        "\": has " + std::to_string(experiment.data.rows()) + " rows; " +
+                        settings.objective.kind + " takes one for each of the " +
+                        std::to_string(nodes) + " nodes");
+    for (std::uint32_t node = 0; node < nodes; ++node) experiment.rows[node] = {node};
+    return;
+  }
+  experiment.rows =
+      partition_rows(experiment.data, settings.objective.partition, nodes, settings.seed);
+  for (std::uint32_t node = 0; node < nodes; ++node)
+    experiment.samples[node] = static_cast<double>(experiment.rows[node].size());
+}
+
+// "objective.kappa = -1: must be ..." gets the name it has in the file.
+std::string in_config_words(std::string_view message) {
+  return (message.starts_with("objective.") ? "shared." : "shared.objective: ") +
+         std::string(message);
+}
+
+}  // namespace
+
+Experiment make_experiment(const Config& config) {
+  const Settings& settings = config.shared;
+  Experiment experiment;
+  experiment.graph = configured_graph(settings.topology);
+  experiment.objective = find_objective(settings.objective.kind);
+  if (!settings.objective.data.empty()) {
+    const LabelKind labels =
+        experiment.objective->classifies ? LabelKind::classes : LabelKind::values;
+    experiment.data = load_dataset(settings.objective.data, settings.objective.labels, labels);
+    scale_dataset(experiment.data, settings.objective.scale);
+  }
+  give_rows(experiment, settings);
+  experiment.weights = settings.objective.weighting == "nodes"
+                           ? std::vector<double>(experiment.nodes(), 1.0)
+                           : experiment.samples;
+  return experiment;
+}
+
+std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+                                               std::uint32_t node) {
+  auto local = std::make_unique<LocalObjective>();
+  starling_objective_request request{};
+  request.abi = STARLING_OBJECTIVE_ABI;
+  request.node = node;
+  request.nodes = experiment.nodes();
+  request.precision =
+      config.shared.precision == Precision::float32 ? STARLING_FLOAT32 : STARLING_FLOAT64;
+  request.config = config.shared.objective.config.c_str();
+  if (experiment.data.rows() > 0) {
+    local->shard = experiment.data.subset(experiment.rows[node]);
+    local->view = local->shard.view();
+  }
+  request.data = &local->view;
+  try {
+    local->objective = std::make_unique<Objective>(*experiment.objective->vtable, request);
+  } catch (const ObjectiveError& error) {
+    throw ConfigError(in_config_words(error.what()));
+  }
+  if (config.shared.stop.relative_error > 0 && !local->objective->has_optimum())
+    throw ConfigError(
+        "shared.stop.relative_error = " + config.values.at("shared.stop.relative_error").toml +
+        ": the optimum of " + config.shared.objective.kind +
+        " is not known; use shared.stop.gradient_norm");
+  return local;
+}
+
+}  // namespace starling

@@ -1,0 +1,90 @@
+#include "node/run_folder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "node/atomic_file.h"
+#include "node/safetensors.h"
+#include "topology/edge_list.h"
+
+namespace starling {
+namespace {
+
+void create_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error && !std::filesystem::is_directory(path))
+    error = std::make_error_code(std::errc::not_a_directory);
+  if (error) throw RunError("cannot create " + path + ": " + error.message());
+}
+
+std::string joined(const std::string& folder, std::string_view name) {
+  return (std::filesystem::path(folder) / name).string();
+}
+
+std::string with_newline(std::string_view json) {
+  std::string text(json);
+  if (!text.ends_with('\n')) text += '\n';
+  return text;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(std::string path) : path_(std::move(path)) { create_folder(path_); }
+
+void RunFolder::write_config(const Config& config) const {
+  write_file_atomically(joined(path_, "config.toml"), print_config(config));
+}
+
+void RunFolder::write_topology(const Graph& graph) const {
+  write_file_atomically(joined(path_, "topology.edges"), write_edge_list(graph));
+}
+
+void RunFolder::write_summary(std::string_view json) const {
+  write_file_atomically(joined(path_, "summary.json"), with_newline(json));
+}
+
+NodeFolder::NodeFolder(const std::string& run_path, std::uint32_t node, Metrics metrics)
+    : path_(joined(run_path, "node-" + std::to_string(node))),
+      metrics_path_(joined(path_, "metrics.jsonl")) {
+  create_folder(path_);
+  const int flags =
+      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (metrics == Metrics::replace ? O_TRUNC : 0);
+  metrics_ = open(metrics_path_.c_str(), flags, 0666);
+  if (metrics_ < 0) throw_write_error(metrics_path_, errno);
+}
+
+NodeFolder::~NodeFolder() { close(metrics_); }
+
+void NodeFolder::append_metrics(std::string_view json) {
+  const std::string line = with_newline(json);
+  write_all(metrics_, std::as_bytes(std::span(line)), metrics_path_);
+}
+
+void NodeFolder::write_samples(std::span<const std::uint64_t> rows) const {
+  std::string text;
+  for (const std::uint64_t row : rows) text += std::to_string(row) + "\n";
+  write_file_atomically(file("samples"), text);
+}
+
+void NodeFolder::write_summary(std::string_view json) const {
+  write_file_atomically(file("summary.json"), with_newline(json));
+}
+
+void NodeFolder::write_model(std::span<const float> x) const {
+  const TensorView tensor = TensorView::of("x", x);
+  write_safetensors(file("model.safetensors"), {}, std::span(&tensor, 1));
+}
+
+void NodeFolder::write_model(std::span<const double> x) const {
+  const TensorView tensor = TensorView::of("x", x);
+  write_safetensors(file("model.safetensors"), {}, std::span(&tensor, 1));
+}
+
+std::string NodeFolder::file(std::string_view name) const { return joined(path_, name); }
+
+}  // namespace starling
