@@ -20,6 +20,7 @@ constexpr double kCheapFactor = 1e10;          // products in one factorisation:
 constexpr double kDearFactor = 1e11;
 constexpr std::size_t kFirstProducts = 3000;  // multiplications by W; expanders need fewer
 constexpr std::size_t kLastProducts = 40'000;
+constexpr std::size_t kLastWork = 4'000'000'000;  // products times nodes: minutes
 
 bool uniform(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [&](double v) { return v == values[0]; });
@@ -58,10 +59,11 @@ Spectrum iterate(const Symmetrized& s) {
   if (order && !cheap && order->products <= kDearFactor)
     if (const auto found = by_shift_invert(s, *order)) return *found;
   if (graph.nodes() <= kDenseNodesLast) return from_ends(dense_ends(s), "dense");
-  if (const auto found = by_lanczos(s, kLastProducts)) return *found;
+  const std::size_t products = std::min(kLastProducts, kLastWork / graph.nodes());
+  if (const auto found = by_lanczos(s, std::max(products, kFirstProducts))) return *found;
   throw GraphError("the spectrum of this graph of " + std::to_string(graph.nodes()) +
                    " nodes was not found: Lanczos did not converge in " +
-                   std::to_string(kLastProducts) + " products and its factor is too large");
+                   std::to_string(products) + " products and its factor is too large");
 }
 
 Spectrum numerical(const MixingMatrix& matrix) {

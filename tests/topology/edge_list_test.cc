@@ -24,7 +24,8 @@ TEST(EdgeList, ReadsBackWhatItWroteWithEveryBitOfTheWeights) {
     const Graph graph = sample.graph();
     RandomStream stream(8, Purpose::test);
     std::vector<double> weights(graph.edges());
-    for (double& w : weights) w = std::ldexp(stream.normal(), static_cast<int>(stream.below(60)) - 30);
+    for (double& w : weights)
+      w = std::ldexp(stream.normal(), static_cast<int>(stream.below(60)) - 30);
     const auto plain = read_edge_list(write_edge_list(graph, nullptr, "kind x\nand more"));
     EXPECT_EQ(plain.graph.nodes(), graph.nodes());
     EXPECT_EQ(plain.graph.edge_list(), graph.edge_list());
@@ -98,7 +99,8 @@ TEST(EdgeList, QuotesNoMoreThanAGlimpseOfGarbage) {
 // refused with a line, or what was read survives being written and read again.
 TEST(EdgeList, RefusesOrUnderstandsEveryBrokenCopyOfAGoodFile) {
   const std::string good =
-      "# starling topology 1\n# nodes 6\n# directed false\n0 1 0.25\n1 2 0.5\n2 3 1e-3\n3 4 1\n4 5 2\n";
+      "# starling topology 1\n# nodes 6\n# directed false\n"
+      "0 1 0.25\n1 2 0.5\n2 3 1e-3\n3 4 1\n4 5 2\n";
   RandomStream stream(11, Purpose::test);
   const std::string_view alphabet = "0123456789 -.e#\n\r\tx\xff";
   int refused = 0;

@@ -141,8 +141,9 @@ TEST_F(Tool, WeighWritesWeightsThatInspectTakesFromTheFile) {
                             "1,2,3,4,5,6,7,8,9,10,11,12 --output " + path("w.mtx"));
   EXPECT_EQ(market.code, 0) << market.error;
   EXPECT_TRUE(read(path("w.mtx")).starts_with("%%MatrixMarket matrix coordinate real general"));
-  expect_usage_error("weigh " + plain + " --weights data_weighted --samples 1,2,3,4,5,6,7,8,9,1,1,2",
-                     "Matrix Market");
+  expect_usage_error(
+      "weigh " + plain + " --weights data_weighted --samples 1,2,3,4,5,6,7,8,9,1,1,2",
+      "Matrix Market");
 }
 
 TEST_F(Tool, ConvertWritesEveryFormatAndReadsDecentralizepy) {

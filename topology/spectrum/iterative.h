@@ -23,9 +23,9 @@ bool bottom_is_good(const Ritz& bottom, double gap_2);
 // All eigenvalues of a dense copy: 8 n^2 bytes, O(n^3).
 Ends dense_ends(const Symmetrized& s);
 
-// Implicitly restarted Lanczos (Spectra) with sqrt(pi) deflated; empty when `products`
-// multiplications by W do not suffice. Good on expanders; on a ring of 10,000 it has not converged
-// after 30,000 products.
+// Implicitly restarted Lanczos (Spectra) on a Chebyshev polynomial of S, with sqrt(pi) deflated;
+// empty when `products` multiplications by W do not suffice. Good on expanders; on a ring of 10,000
+// it has not converged after 30,000 products.
 std::optional<Ritz> lanczos_top(const Symmetrized& s, std::size_t products);
 std::optional<Ritz> lanczos_bottom(const Symmetrized& s, std::size_t products, double gap_2);
 

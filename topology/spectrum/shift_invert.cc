@@ -44,19 +44,6 @@ std::optional<Column> largest(Inverse& inverse, double tolerance) {
   return solver.eigenvectors(1).col(0);
 }
 
-// Gershgorin: every eigenvalue is at least min_i (w_ii - sum_j |s_ij|).
-double lower_bound(const Symmetrized& s) {
-  const Graph& graph = s.matrix.graph;
-  double bound = 1;
-  for (NodeId i = 0; i < graph.nodes(); ++i) {
-    double reach = s.matrix.diagonal[i];
-    for (std::size_t k = 0; k < graph.degree(i); ++k)
-      reach -= std::abs(s.off[graph.row_begin(i) + k]);
-    bound = std::min(bound, reach);
-  }
-  return bound;
-}
-
 }  // namespace
 
 // A gap of 1e-11 is below what a residual of I - W can resolve (1e-16); the residual of the

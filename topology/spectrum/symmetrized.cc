@@ -1,5 +1,6 @@
 #include "topology/spectrum/symmetrized.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -34,6 +35,18 @@ void Symmetrized::multiply(const double* x, double* y) const {
     for (std::size_t k = 0; k < row.size(); ++k) sum += values[k] * x[row[k]];
     y[i] = sum;
   }
+}
+
+double lower_bound(const Symmetrized& s) {
+  const Graph& graph = s.matrix.graph;
+  double bound = 1;
+  for (NodeId i = 0; i < graph.nodes(); ++i) {
+    double reach = s.matrix.diagonal[i];
+    for (std::size_t k = 0; k < graph.degree(i); ++k)
+      reach -= std::abs(s.off[graph.row_begin(i) + k]);
+    bound = std::min(bound, reach);
+  }
+  return bound;
 }
 
 Ritz rayleigh(const Symmetrized& s, Column x) {

@@ -25,6 +25,9 @@ struct Symmetrized {
   void project(Column& x) const { x -= null * null.dot(x); }
 };
 
+// Gershgorin: no eigenvalue is below min_i (w_ii - sum_j |s_ij|).
+double lower_bound(const Symmetrized& s);
+
 // An eigenpair's eigenvalue as its distance from one, and its residual.
 struct Ritz {
   double gap = 0;  // 1 - lambda
