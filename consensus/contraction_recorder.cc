@@ -38,12 +38,17 @@ Spread spread(std::size_t nodes, std::size_t coordinates, std::span<const double
 
 template <class Real>
 bool ContractionRecorder::before(std::uint32_t stream, std::span<const Real> values) {
-  if (values.empty() || stream % stride_ != 0) return false;
+  // Counted here, not by stream: a stream may be a mix of nothing, and those would fall in step with the stride.
+  if (values.empty()) return false;
+  const std::uint64_t index = seen_++;
+  if (index % stride_ != 0) return false;
   if (records_.size() == kRecords) {
-    stride_ *= 2;
+    stride_ *= 3;
     // A mix under way may be dropped too: after() then finds nothing to fill.
-    std::erase_if(records_, [this](const Record& record) { return record.stream % stride_ != 0; });
-    if (stream % stride_ != 0) return false;
+    std::size_t kept = 0;
+    for (std::size_t r = 0; r < records_.size(); r += 3) records_[kept++] = records_[r];
+    records_.resize(kept);
+    if (index % stride_ != 0) return false;
   }
   records_.reserve(kRecords);
   Record& record = records_.emplace_back();

@@ -12,8 +12,9 @@ namespace starling {
 // computed from all nodes' records afterwards. Coordinates mix independently of each other, so the contraction on a
 // subset obeys the same bound; up to kCoordinates coordinates it is the whole vector.
 //
-// Keeps     at most kRecords mixes: when full, every second one is dropped and from then on only streams divisible by
-//           the doubled stride are kept, alike on every node. All memory (about 270 KiB) is taken at the first mix.
+// Keeps     at most kRecords mixes: when full, only every third stays, and from then on one in three times as many is
+//           added, alike on every node. (Not every second: algorithms that mix two vectors a step would show one only.)
+//           All memory (about 270 KiB) is taken at the first mix.
 class ContractionRecorder {
  public:
   static constexpr std::size_t kCoordinates = 32, kRecords = 512;
@@ -36,7 +37,7 @@ class ContractionRecorder {
 
  private:
   std::vector<Record> records_;
-  std::uint32_t stride_ = 1;
+  std::uint64_t seen_ = 0, stride_ = 1;  // mixes of something so far; one in `stride_` is kept
 };
 
 // The largest ratio of disagreement after to before, over the recorded mixes; disagreement is the pi-norm of v - mean.

@@ -26,6 +26,18 @@ TEST(ContractionRecorder, KeepsTheSameStreamsOnEveryNodeHoweverManyMixes) {
   EXPECT_GE(records.back().stream + stride, 20000u);
 }
 
+// Settling mixes of nothing between the others, as stop.relative_error has them.
+TEST(ContractionRecorder, IsNotEmptiedByMixesOfNothingBetween) {
+  ContractionRecorder recorder;
+  const std::vector<double> values(3, 1.0), nothing;
+  for (std::uint32_t stream = 0; stream < 5000; ++stream) {
+    recorder.before<double>(stream, stream % 2 ? values : nothing);
+    recorder.after<double>(stream, stream % 2 ? values : nothing);
+  }
+  ASSERT_GE(recorder.records().size(), ContractionRecorder::kRecords / 4);
+  for (const auto& record : recorder.records()) EXPECT_EQ(record.stream % 2, 1u);
+}
+
 class EveryMixer : public ::testing::TestWithParam<MixerEntry> {};
 INSTANTIATE_TEST_SUITE_P(Registry, EveryMixer,
                          ::testing::ValuesIn(mixers().begin(), mixers().end()),

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "consensus/agreement.h"
+#include "node/experiment.h"
+
+namespace starling {
+
+// All nodes of one configured run, in this process: every f_i, and what the nodes agree on.
+struct Cluster {
+  Config config;
+  Experiment experiment;
+  std::vector<std::unique_ptr<LocalObjective>> objectives;
+  Agreement agreement;
+  Precision ran_in = Precision::float64;  // what the run itself computes in
+
+  std::uint32_t nodes() const { return experiment.nodes(); }
+  Objective& objective(std::uint32_t i) { return *objectives[i]->objective; }
+  double pi(std::uint32_t i) const { return agreement.matrix.stationary[i]; }
+};
+
+// Errors    ConfigError, GraphError, SettingsError: what a node of this configuration would say.
+std::unique_ptr<Cluster> make_cluster(const Config& config);
+
+}  // namespace starling

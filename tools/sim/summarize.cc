@@ -1,0 +1,207 @@
+#include "tools/sim/summarize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "consensus/vector.h"
+#include "node/error.h"
+#include "node/run_folder.h"
+
+namespace starling {
+
+namespace {
+
+using Values = std::vector<double>;
+
+// f(x) and, unless `gradient` is null, its gradient.
+double objective_at(Cluster& cluster, const Values& x, Values* gradient = nullptr) {
+  double value = 0;
+  Values part(x.size());
+  if (gradient) gradient->assign(x.size(), 0.0);
+  for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
+    value += cluster.pi(i) *
+             cluster.objective(i).gradient<double>(x.data(), gradient ? part.data() : nullptr);
+    if (!gradient) continue;
+    for (std::size_t k = 0; k < x.size(); ++k) (*gradient)[k] += cluster.pi(i) * part[k];
+  }
+  return value;
+}
+
+double norm(const Values& v) { return std::sqrt(dot(v.data(), v.data(), v.size())); }
+
+Json train_accuracy(Cluster& cluster, const Values& x) {
+  std::uint64_t correct = 0, rows = 0;
+  for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
+    const starling_data& view = cluster.objectives[i]->view;
+    if (!cluster.objective(i).has_accuracy() || view.rows == 0) return nullptr;
+    correct += cluster.objective(i).correct<double>(x.data(), view);
+    rows += view.rows;
+  }
+  return static_cast<double>(correct) / static_cast<double>(rows);
+}
+
+// Figures of the models.
+void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nodes) {
+  const std::size_t d = cluster.objective(0).dimension();
+  Values mean(d, 0.0);
+  double mass = 0;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i].model) continue;
+    if (nodes[i].model->size() != d)
+      throw RunError("node-" + std::to_string(i) +
+                     "/model.safetensors: " + std::to_string(nodes[i].model->size()) +
+                     " parameters, but the objective has " + std::to_string(d));
+    mass += cluster.pi(i);
+    for (std::size_t k = 0; k < d; ++k) mean[k] += cluster.pi(i) * (*nodes[i].model)[k];
+  }
+  if (mass == 0) {
+    for (const char* key : {"objective", "objective_worst", "gradient_norm", "consensus_error"})
+      summary[key] = nullptr;
+    summary["accuracy"] = {{"train", nullptr}, {"test", nullptr}};
+    return;
+  }
+  for (double& value : mean) value /= mass;
+  Values gradient, difference(d);
+  const double value = objective_at(cluster, mean, &gradient);
+  double worst = value, spread = 0;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i].model) continue;
+    const Values& x = *nodes[i].model;
+    const double own = objective_at(cluster, x);
+    if (!(own <= worst)) worst = own;
+    for (std::size_t k = 0; k < d; ++k) difference[k] = x[k] - mean[k];
+    spread += cluster.pi(i) / mass * dot(difference.data(), difference.data(), d);
+  }
+  summary["objective"] = value;
+  summary["objective_worst"] = worst;
+  summary["gradient_norm"] = norm(gradient);
+  summary["consensus_error"] = std::sqrt(spread);
+  summary["accuracy"] = {{"train", train_accuracy(cluster, mean)}, {"test", nullptr}};
+}
+
+Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
+  Json result{{"measured", nullptr}, {"predicted", cluster.agreement.mix.contraction}};
+  std::vector<std::vector<ContractionRecorder::Record>> records;
+  for (const NodeResult& node : nodes) {
+    if (!node.contraction) return result;
+    records.push_back(*node.contraction);
+  }
+  // Below, a mix only shows the rounding of its values.
+  result["measured"] = measured_contraction(records, cluster.agreement.matrix.stationary,
+                                            cluster.ran_in == Precision::float32 ? 1e-3 : 1e-9);
+  return result;
+}
+
+template <class Number>
+Number figure(const NodeResult& node, const char* key) {
+  if (!node.summary) return 0;
+  const auto found = node.summary->find(key);
+  return found != node.summary->end() && found->is_number() ? found->template get<Number>()
+                                                            : Number(0);
+}
+
+// The nodes of the last view; those that left nothing may have been cut from it.
+Json last_members(std::span<const NodeResult> nodes) {
+  const NodeResult* last = nullptr;
+  for (const NodeResult& node : nodes)
+    if (node.summary && node.summary->contains("members") &&
+        (!last ||
+         figure<std::uint64_t>(node, "view_begin") > figure<std::uint64_t>(*last, "view_begin")))
+      last = &node;
+  return last ? last->summary->at("members") : Json::array();
+}
+
+// The worst of the last view's members; one of them without a summary has failed.
+std::string status(std::span<const NodeResult> nodes, const Json& members) {
+  const std::string order[] = {"converged", "stopped", "budget", "failed"};
+  std::size_t worst = members.empty() ? 3 : 0;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (std::find(members.begin(), members.end(), i) == members.end()) continue;
+    const std::string word =
+        nodes[i].summary ? nodes[i].summary->value("status", "failed") : "failed";
+    const auto at = static_cast<std::size_t>(std::find(order, order + 3, word) - order);
+    worst = std::max(worst, at);
+  }
+  return order[worst];
+}
+
+// The views that were begun, each once, in the order they began.
+Json views(std::span<const NodeResult> nodes) {
+  std::vector<std::pair<std::uint64_t, Json>> found;
+  for (const NodeResult& node : nodes) {
+    if (!node.summary || !node.summary->contains("members")) continue;
+    std::pair<std::uint64_t, Json> view{figure<std::uint64_t>(node, "view_begin"),
+                                        node.summary->at("members")};
+    if (std::find(found.begin(), found.end(), view) == found.end())
+      found.push_back(std::move(view));
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  Json list = Json::array();
+  for (auto& [begin, members] : found)
+    list.push_back({{"members", std::move(members)}, {"begin", begin}});
+  return list;
+}
+
+Json details(std::span<const NodeResult> nodes) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    Json detail = nodes[i].summary ? *nodes[i].summary : Json{{"id", i}, {"status", "missing"}};
+    detail["samples"] = nodes[i].samples ? Json(*nodes[i].samples) : Json(nullptr);
+    list.push_back(std::move(detail));
+  }
+  return list;
+}
+
+}  // namespace
+
+Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
+  std::uint64_t steps = 0, gossip_steps = 0, bytes = 0, control_bytes = 0;
+  double wall_seconds = 0;
+  for (const NodeResult& node : nodes) {
+    steps = std::max(steps, figure<std::uint64_t>(node, "steps"));
+    gossip_steps = std::max(gossip_steps, figure<std::uint64_t>(node, "gossip_steps"));
+    bytes += figure<std::uint64_t>(node, "bytes_sent");
+    control_bytes += figure<std::uint64_t>(node, "control_bytes_sent");
+    wall_seconds = std::max(wall_seconds, figure<double>(node, "wall_seconds"));
+  }
+  Json summary{{"name", cluster.config.shared.name},
+               {"status", status(nodes, last_members(nodes))},
+               {"algorithm", cluster.config.shared.algorithm.kind},
+               {"nodes", cluster.nodes()},
+               {"steps", steps},
+               {"gossip_steps", gossip_steps}};
+  add_models(summary, cluster, nodes);
+  summary["bytes_sent"] = bytes;
+  summary["control_bytes_sent"] = control_bytes;
+  summary["wall_seconds"] = wall_seconds;
+  summary["contraction"] = contraction(cluster, nodes);
+  summary["mixing_steps"] = cluster.agreement.mix.steps();
+  summary["step_size"] = cluster.agreement.step_size;
+  summary["views"] = views(nodes);
+  summary["nodes_detail"] = details(nodes);
+  return summary;
+}
+
+std::unique_ptr<Cluster> exact_cluster(Config config) {
+  const Precision ran_in = std::exchange(config.shared.precision, Precision::float64);
+  auto cluster = make_cluster(config);
+  cluster->ran_in = ran_in;
+  return cluster;
+}
+
+Json summarize_folder(const std::string& folder) {
+  const std::string file = (std::filesystem::path(folder) / "config.toml").string();
+  if (!std::filesystem::exists(file))
+    throw RunError(folder + ": holds no config.toml: is it a run folder?");
+  ConfigSources sources;
+  sources.file = file;  // no environment: what ran is what stands there
+  const auto cluster = exact_cluster(load_config(sources));
+  const Json summary = summarize(*cluster, read_results(folder, cluster->nodes()));
+  RunFolder(folder).write_summary(summary.dump(2) + "\n");
+  return summary;
+}
+
+}  // namespace starling
