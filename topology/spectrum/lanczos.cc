@@ -70,8 +70,8 @@ std::optional<Column> largest(Filtered& filter, const Column& start, std::size_t
 
 // From a rough pair outside of which, but for the end itself, the filter lies.
 template <class Good>
-std::optional<Ritz> refine(const Symmetrized& s, Filtered filter, const Column& random, Column start,
-                           std::size_t products, Good good) {
+std::optional<Ritz> refine(const Symmetrized& s, Filtered filter, const Column& random,
+                           Column start, std::size_t products, Good good) {
   for (const double tolerance : {1e-6, 1e-8, 1e-10, 1e-12}) {
     const auto vector = largest(filter, start, products / kDegree, tolerance);
     if (!vector) return std::nullopt;
