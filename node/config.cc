@@ -67,20 +67,24 @@ std::vector<RawEntry> environment_entries(const std::map<std::string, std::strin
   return entries;
 }
 
+// The nearest key of the same section, by its last name alone: of long paths any two look alike.
 [[noreturn]] void refuse_unknown(const RawEntry& entry, const std::vector<Option>& table) {
-  std::vector<std::string_view> names;
-  for (const Option& option : table) names.push_back(option.key);
-  std::string message = printable(entry.place) + ": unknown key " + printable(entry.key) +
-                        did_you_mean(entry.key, names);
-  const bool of_objective = entry.key.starts_with("shared.objective.");
-  if (of_objective && nearest_name(entry.key, names).empty()) {
-    std::string keys;
-    for (const auto name : names)
-      if (name.starts_with("shared.objective."))
-        keys += (keys.empty() ? "" : ", ") + std::string(name.substr(17));
-    message += "; this objective's keys: " + keys;
+  const std::string section = entry.key.substr(0, entry.key.rfind('.') + 1);
+  std::vector<std::string_view> keys, names;
+  std::string list;
+  for (const Option& option : table) {
+    keys.push_back(option.key);
+    const bool inside = option.key.rfind('.') + 1 == section.size();
+    if (!inside || !option.key.starts_with(section)) continue;
+    names.push_back(std::string_view(option.key).substr(section.size()));
+    list += (list.empty() ? "" : ", ") + std::string(names.back());
   }
-  throw ConfigError(message);
+  std::string message = printable(entry.place) + ": unknown key " + printable(entry.key);
+  if (names.empty()) throw ConfigError(message + did_you_mean(entry.key, keys));
+  const std::string nearest = nearest_name(entry.key.substr(section.size()), names);
+  if (!nearest.empty()) message += " (did you mean '" + section + nearest + "'?)";
+  throw ConfigError(message + "; allowed in " + section.substr(0, section.size() - 1) + ": " +
+                    list);
 }
 
 // One source, checked and in canonical text, as Program_options takes it.

@@ -36,6 +36,7 @@ class TemporaryFolder {
     return file;
   }
   std::string path() const { return path_.string(); }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
 
  private:
   std::filesystem::path path_;
