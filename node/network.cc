@@ -13,6 +13,7 @@ namespace {
 constexpr Instant kBeat = milliseconds(200);
 constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::seconds(5);
 constexpr Instant kHandshake = std::chrono::seconds(3);
+constexpr Instant kKnock = std::chrono::seconds(2);
 constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -32,7 +33,7 @@ Network::Network(NetworkOptions options, Facts& facts, Transport& transport)
 
 void Network::start() {
   started_ = true;
-  last_pump_ = transport_.now();
+  last_pump_ = started_at_ = transport_.now();
   for (auto& edge : edges_) edge->silence.restart(last_pump_);
 }
 
@@ -90,6 +91,18 @@ void Network::dial(Edge& edge) {
                    std::chrono::duration_cast<Instant>(edge.backoff * (0.75 + 0.5 * jitter.uniform()));
 }
 
+void Network::stop_dialling(Edge& edge) {
+  if (!edge.dialling) return;
+  by_connection_.erase(edge.dialling);
+  transport_.close(std::exchange(edge.dialling, 0));
+}
+
+// A node that nobody dials asks why: its neighbors may be talking to another process of its id, which nothing else would
+// tell it. They dial whom they need; here they only refuse, or stay silent.
+bool Network::knocks(const Edge& edge) const {
+  return view_ == 0 && edge.peer_instance.empty() && last_pump_ > started_at_ + kKnock;
+}
+
 Greeting Network::greeting(const Edge& edge) const {
   Greeting g;
   g.id = options_.self;
@@ -131,11 +144,13 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   Edge* edge = edge_to(hello->id);
   if (auto refusal = judge(*hello, edge)) {
     send_unsessioned(connection, FrameType::REFUSE, encode(*refusal));
-    drop("a HELLO refused: " + refusal->reason);
+    drop("a HELLO refused");  // no word of a stranger's: reasons are kept
     // Before the first view a configuration that differs ends both ends: nobody can say whose is right.
     if (view_ == 0 && edge && is_mismatch(*refusal)) news_.refusal = *refusal;
     return;
   }
+  if (edge->we_dial) return;  // it knocked
+  stop_dialling(*edge);
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
   const bool resumes = edge->peer_instance == hello->instance && facts_.edge(edge->fact).up() &&
                        hello->counter == facts_.edge(edge->fact).counter;
@@ -186,7 +201,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
 
 std::optional<Refusal> Network::judge(const Greeting& hello, const Edge* edge) const {
   if (auto refusal = compare_shared(options_.self, options_.shared, hello)) return refusal;
-  if (!edge || edge->we_dial)
+  if (!edge)
     return Refusal{2, "node " + std::to_string(hello.id) + " has no edge to dial to node " +
                           std::to_string(options_.self) + " in this topology"};
   const bool alive = edge->session != 0 &&
@@ -216,7 +231,7 @@ void Network::end_session(NodeId peer, const std::string& why) {
 
 void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) {
   const DecodedFrame frame = decode(head.bytes(), payload.bytes());
-  if (!frame) return drop("a frame with " + std::string(describe(frame.error)));
+  if (!frame) return drop("a frame refused: " + std::string(describe(frame.error)));
   Edge* edge = edge_of(connection);
   const FrameType type = frame.header.type;
   if (type == FrameType::DATA || type == FrameType::BEAT || type == FrameType::STATE || type == FrameType::DONE) {
@@ -225,7 +240,7 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
       return drop("a frame outside a session");
     return on_session_frame(*edge, frame, std::move(head), std::move(payload));
   }
-  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame with bad checksum");
+  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame refused: " + std::string(describe(FrameError::bad_checksum)));
   if (type == FrameType::HELLO) return on_hello(connection, frame);
   if (edge && edge->dialling == connection && type == FrameType::WELCOME) return on_welcome(*edge, frame);
   if (edge && edge->dialling == connection && type == FrameType::REFUSE) {
@@ -313,12 +328,10 @@ void Network::pump(Instant timeout) {
   judge_silence();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if (edge->we_dial && !edge->connection && now >= edge->redial_at && !edge->done_acked && !edge->done_received) {
+    if ((edge->we_dial || knocks(*edge)) && !edge->connection && now >= edge->redial_at && !edge->done_acked &&
+        !edge->done_received) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
-      if (edge->dialling) {
-        by_connection_.erase(edge->dialling);
-        transport_.close(std::exchange(edge->dialling, 0));
-      }
+      stop_dialling(*edge);
       dial(*edge);
     }
   if (now >= next_beat_) {

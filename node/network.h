@@ -92,6 +92,8 @@ class Network final : public TransportEvents {
   Edge* edge_of(ConnectionId connection);
   Edge* edge_to(NodeId peer);
   void dial(Edge& edge);
+  void stop_dialling(Edge& edge);
+  bool knocks(const Edge& edge) const;
   Greeting greeting(const Edge& edge) const;
   std::optional<Refusal> judge(const Greeting& hello, const Edge* edge) const;
   void on_hello(ConnectionId connection, const DecodedFrame& frame);
@@ -118,7 +120,7 @@ class Network final : public TransportEvents {
   std::optional<DoneBody> done_;
   bool abandon_ = false;
   std::uint64_t view_ = 0, expected_view_ = 0;  // begun; prepared, so that early frames of it wait
-  Instant last_pump_{0}, next_beat_{0};
+  Instant started_at_{0}, last_pump_{0}, next_beat_{0};
   bool started_ = false;
   std::uint64_t control_bytes_ = 0;
   std::uint64_t nonces_ = 0;

@@ -3,6 +3,7 @@
 
 import gzip
 import json
+import pathlib
 import signal
 import time
 import unittest
@@ -145,6 +146,28 @@ class Addresses(StartCase):
 
     def test_a_second_process_of_the_highest_id_is_refused_and_the_run_goes_on(self):
         self.twice("ring", 5, 4)
+
+
+    def test_a_second_process_before_the_start_is_refused_and_the_run_still_starts(self):
+        cluster = Cluster(self, heart(5, **{"shared.stop.steps": 30})).start([0, 1, 2, 3])
+        # Node 1 is dialled by node 0 and dials node 2; each connection shows both its ends.
+        until(lambda: len(established(cluster.port(1))) >= 2, SOON, "node 0 has dialled node 1")
+        until(lambda: len(established(cluster.port(2))) >= 2, SOON, "node 1 has dialled node 2")
+        book = [*cluster.addresses]
+        book[1] = cluster.fresh_addresses(1)[0]
+        node = cluster.intrude(1, cluster.write_config("double.toml", book))
+        self.assertEqual(cluster.wait(SOON, [node]), {1: 2}, cluster.words())
+        self.assertIn("started twice?", self.one_line(node))
+        cluster.nodes[4] = cluster.launch(4)
+        cluster.finish(SOON)
+
+
+def established(port: int) -> list[str]:
+    """Connections that stand, seen from either end, with this local or remote port."""
+    lines = pathlib.Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
+    ends = f":{port:04X}"
+    fields = (line.split() for line in lines)
+    return [f[1] for f in fields if f[3] == "01" and (f[1].endswith(ends) or f[2].endswith(ends))]
 
 
 class MissingNodes(StartCase):
