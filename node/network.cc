@@ -240,7 +240,7 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
       return drop("a frame outside a session");
     return on_session_frame(*edge, frame, std::move(head), std::move(payload));
   }
-  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame refused: " + std::string(describe(FrameError::bad_checksum)));
+  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame refused: bad checksum");
   if (type == FrameType::HELLO) return on_hello(connection, frame);
   if (edge && edge->dialling == connection && type == FrameType::WELCOME) return on_welcome(*edge, frame);
   if (edge && edge->dialling == connection && type == FrameType::REFUSE) {
