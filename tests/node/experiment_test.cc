@@ -134,6 +134,17 @@ TEST(Experiment, AGraphFileSaysItsNodes) {
   EXPECT_NE(complaint(set).find("has weights"), std::string::npos) << complaint(set);
 }
 
+TEST(Experiment, ANumberOfNodesThatIsNotTheGraphsIsRefused) {
+  for (const char* kind : {"torus", "complete_bipartite"}) {
+    const std::string message =
+        complaint({"shared.objective.kind=reference_quadratic", "shared.topology.rows=3",
+                   std::string("shared.topology.kind=") + kind, "shared.topology.columns=4",
+                   "shared.topology.nodes=13"});
+    EXPECT_TRUE(message.starts_with("shared.topology")) << message;
+    EXPECT_NE(message.find("13"), std::string::npos) << message;
+  }
+}
+
 TEST(Experiment, WhatTheObjectiveRefusesIsNamedAsInTheFile) {
   EXPECT_TRUE(complaint({"shared.objective.kind=reference_quadratic", "shared.topology.nodes=8",
                          "shared.objective.kappa=0.5"})
