@@ -167,11 +167,10 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   } const detach{rounds};
   Instant waiting_since = last_step;
   std::optional<NodeId> waiting_for;
-  std::uint64_t reported_step = UINT64_MAX;
+  std::uint64_t reported_step = UINT64_MAX, data_bytes = 0, control_bytes = 0;
   Instant reported_at{0};
   const auto tell = [&] {
-    ParticipantReport now{runner.progress(), elapsed(), network_.data_bytes(), network_.control_bytes(),
-                          peer.gossip_steps(), waiting_for,
+    ParticipantReport now{runner.progress(), elapsed(), data_bytes, control_bytes, peer.gossip_steps(), waiting_for,
                           std::chrono::duration<double>(transport_.now() - waiting_since).count()};
     now.progress.step = step_;
     report(now);
@@ -186,6 +185,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
       if (settings.stop.seconds > 0 && elapsed() > settings.stop.seconds) runner.wish(Ride::kWishBudget);
       if (runner.ended()) break;
       const auto lock = pump_.lock();
+      data_bytes = network_.data_bytes();
+      control_bytes = network_.control_bytes();
       if (rounds.advance()) {
         waiting_for.reset();
         continue;
