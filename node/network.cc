@@ -317,13 +317,14 @@ void Network::mark_down(Edge& edge, Cause cause) {
 
 void Network::pump(Instant timeout) {
   const Instant woke = transport_.now();
-  const Instant slept = woke - last_pump_;
-  if (slept > kDidNotRun)
-    for (auto& edge : edges_) edge->silence.forgive(slept);
   flush();
-  const Instant due = std::min(next_beat_, woke + timeout);
-  transport_.poll(std::max(due - woke, Instant(0)), *this);
+  const Instant wait = std::max(std::min(next_beat_, woke + timeout) - woke, Instant(0));
+  transport_.poll(wait, *this);
+  // Stopped or starved, most likely amid the poll: what the others said meanwhile is only now being read.
+  const Instant slept = transport_.now() - last_pump_ - wait;
   last_pump_ = transport_.now();
+  if (slept > kDidNotRun)
+    for (auto& edge : edges_) edge->silence.forgive(slept, last_pump_);
   if (!started_) return;
   judge_silence();
   const Instant now = last_pump_;

@@ -22,7 +22,7 @@ class Silence {
     last_ = now;
   }
   void restart(Instant now) { last_ = now; }
-  void forgive(Instant slept) { last_ += slept; }
+  void forgive(Instant slept, Instant now) { last_ = std::min(last_ + slept, now); }
   Instant silent_for(Instant now) const { return now - last_; }
   Instant last() const { return last_; }
 

@@ -130,8 +130,11 @@ TEST(Silence, TimeThisNodeSleptIsNotCounted) {
   using std::chrono::seconds;
   Silence link;
   link.heard(seconds(10));
-  link.forgive(seconds(20));
+  link.forgive(seconds(20), seconds(31));
   EXPECT_EQ(link.silent_for(seconds(31)), seconds(1));
+  link.heard(seconds(52));  // the first thing read after another sleep of 20 s
+  link.forgive(seconds(20), seconds(52));
+  EXPECT_EQ(link.silent_for(seconds(53)), seconds(1)) << "never moved into the future";
 }
 
 }  // namespace

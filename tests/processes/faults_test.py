@@ -4,14 +4,16 @@
 The limits are the defaults: grace 1 s. All times are printed.
 """
 
+import json
 import re
 import resource
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
-from harness import Cluster, heart, log_times, until
+from harness import ROOT, Cluster, heart, log_times, programs, until
 
 EXIT_WITHIN = 5.0  # seconds from the fault to the last exit
 NAMED_WITHIN = 2.0  # grace + 1 s
@@ -82,6 +84,50 @@ class Faults(unittest.TestCase):
     def test_a_node_killed_at_its_first_step_is_named(self):
         self.killed("ring", 5, 1, 0)
 
+    def test_a_node_killed_amid_large_vectors_is_named(self):
+        config = heart(4, "complete")
+        for key in ("data", "l2", "partition"):
+            del config[f"shared.objective.{key}"]
+        config |= {"shared.objective.kind": "vectors", "shared.objective.random": 1_000_003}
+        config |= {"shared.algorithm.kind": "average"}
+        cluster = Cluster(self, config).start(options={1: ("--kill-at", "7")})
+        cluster.wait(60, [cluster.nodes[1]])
+        self.hold_to_limits(cluster, 1, "connection closed", time.monotonic(), time.time())
+
+    def test_two_nodes_killed_at_once_are_both_named_or_one_after_the_other(self):
+        cluster = Cluster(self, heart(8, "torus")).start()
+        cluster.reach(20)
+        began = time.monotonic()
+        for lost in (2, 5):
+            cluster.nodes[lost].signal(signal.SIGKILL)
+        others = [node for node in cluster.nodes.values() if node.id not in (2, 5)]
+        codes = cluster.wait(EXIT_WITHIN + 10, others)
+        self.assertEqual(set(codes.values()), {4}, f"{codes}\n{cluster.words()}")
+        for node in others:
+            self.assertRegex(node.errors(), r"lost nodes? (2|5)(, 5)? at step \d+: connection closed")
+        self.assertLess(max(node.ended for node in others) - began, EXIT_WITHIN)
+
+    def test_a_node_that_dies_before_the_start_is_missing_and_may_come_back(self):
+        for back in (False, True):
+            with self.subTest(comes_back=back):
+                more = {"local.start_limit": 6.0, "shared.stop.steps": 30}
+                cluster = Cluster(self, heart(5, **more)).start([0, 1, 2, 3])
+                log = cluster.node_folder(2) / "log.txt"
+                until(lambda: log.is_file() and "listening on" in cluster.log(2), 30, "listening")
+                first = cluster.nodes.pop(2)
+                first.signal(signal.SIGKILL)
+                cluster.extra.append(first)
+                if back:
+                    cluster.nodes[2] = cluster.launch(2, "node-2-again")
+                    cluster.nodes[4] = cluster.launch(4)
+                    cluster.finish(30)
+                    continue
+                cluster.nodes[4] = cluster.launch(4)
+                codes = cluster.wait(30)
+                self.assertEqual(set(codes.values()), {4}, cluster.words())
+                for node in cluster.nodes.values():
+                    self.assertIn("node 2 is missing", node.errors())
+
     # --- silent -------------------------------------------------------------------------------
 
     def stopped(self, kind: str, nodes: int, lost: int) -> None:
@@ -151,6 +197,27 @@ class Faults(unittest.TestCase):
         self.assertTrue({codes[i] for i in (0, 2, 3, 4)} <= {0, 4}, codes)
 
 
+class Pauses(unittest.TestCase):
+    """Cuts shorter than the grace lose nothing, and a woken node judges nobody by its own sleep."""
+
+    def models(self, paused: list[int], seconds: float) -> list[bytes]:
+        cluster = Cluster(self, heart(5, **{"shared.stop.steps": 1500})).start()
+        cluster.reach(100)
+        for i in paused:
+            cluster.nodes[i].signal(signal.SIGSTOP)
+        if paused:
+            time.sleep(seconds)  # the disturbance itself
+        for i in paused:
+            cluster.nodes[i].signal(signal.SIGCONT)
+        cluster.finish(60)
+        return [cluster.model_bytes(i) for i in range(5)]
+
+    def test_a_short_pause_of_one_node_or_a_long_one_of_all_changes_no_bit(self):
+        quiet = self.models([], 0)
+        self.assertEqual(self.models([3], 0.4), quiet)
+        self.assertEqual(self.models([0, 1, 2, 3, 4], 2.5), quiet)
+
+
 class Stop(unittest.TestCase):
     def held_to_one_step(self, cluster: Cluster) -> None:
         summaries = [cluster.summary(i) for i in range(cluster.size)]
@@ -173,6 +240,35 @@ class Stop(unittest.TestCase):
             node.signal(signal.SIGINT)
         cluster.finish(20)
         self.held_to_one_step(cluster)
+
+    def test_a_terminate_signal_stops_all_at_the_same_step(self):
+        cluster = Cluster(self, heart(5, "star")).start()
+        cluster.reach(20)
+        cluster.nodes[2].signal(signal.SIGTERM)
+        cluster.finish(20)
+        self.held_to_one_step(cluster)
+
+    def test_an_interrupt_of_the_cluster_script_stops_all_and_merges_their_results(self):
+        cluster = Cluster(self, heart(5))
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "tools/cluster"), "--config", str(cluster.config_file)]
+            + ["--out", str(cluster.out), "--bin", str(programs())],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(process.kill)
+        metrics = [cluster.node_folder(i) / "metrics.jsonl" for i in range(5)]
+        running = lambda: all(path.is_file() and path.stat().st_size > 2000 for path in metrics)
+        until(running, 30, "metrics of every node")
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertIn("stopped", output)
+        self.held_to_one_step(cluster)
+        merged = json.loads((cluster.out / "summary.json").read_text("utf-8"))
+        self.assertEqual(merged["status"], "stopped")
+        self.assertEqual(merged["steps"], cluster.summary(0)["steps"])
 
     def test_a_second_interrupt_ends_a_node_at_once_and_the_others_lose_it(self):
         cluster = Cluster(self, heart(5)).start()
