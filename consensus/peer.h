@@ -222,7 +222,8 @@ MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
   operation->finished = false;
   operation->error = nullptr;
   operation->held_by_host = true;
-  if (open_mixes_++ == 0 && agreement_.matrix.graph.nodes() > 1)
+  // Vectors only: a settling ride is no exchange of what is averaged.
+  if (open_mixes_++ == 0 && size > 0 && agreement_.matrix.graph.nodes() > 1)
     gossip_steps_ += static_cast<std::uint64_t>(steps);
   return *operation;
 }
