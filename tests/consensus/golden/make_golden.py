@@ -167,8 +167,9 @@ def main():
         cases.append({"algorithm": algorithm.__name__, "acceleration": acceleration,
                       "mixing_steps": steps, "step_size": eta,
                       "x": [[float(value) for value in row] for row in x]})
-    about = ("parameters of each node after 100 steps from 0 on reference_quadratic (n = 8, d = 10), "
-             "ring, Metropolis weights; written by make_golden.py with numpy " + np.__version__)
+    about = ("parameters of each node after 100 steps from 0 on reference_quadratic (n = 8, "
+             "d = 10), ring, Metropolis weights; written by make_golden.py with numpy "
+             + np.__version__)
     print('{\n "about": ' + json.dumps(about) + ',\n "cases": [')
     print(",\n".join("  " + json.dumps(case) for case in cases))
     print(" ]\n}")
