@@ -96,6 +96,11 @@ void refuse_bad_request(const starling_objective_request& request) {
 
 }  // namespace
 
+void refuse_data(const starling_objective_request& request, const char* name) {
+  if (request.data && request.data->rows > 0)
+    throw ObjectiveError(std::string(name) + ": makes its own data, objective.data must be empty");
+}
+
 starling_objective* create_builtin(MakeBuiltin make, const starling_objective_request* request,
                                    char* error, std::size_t error_size) {
   const auto fail = [&](const char* text) -> starling_objective* {

@@ -42,6 +42,9 @@ struct BuiltinInstance {
   std::vector<double> x, gradient;
 };
 
+// Throws if the request brings data to an objective that would not read it.
+void refuse_data(const starling_objective_request& request, const char* name);
+
 starling_objective* create_builtin(MakeBuiltin make, const starling_objective_request* request,
                                    char* error, std::size_t error_size);
 // The table with every entry but `create`; accuracy stays null for what predicts nothing.

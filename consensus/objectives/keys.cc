@@ -35,6 +35,16 @@ bool parse(const std::string& text, Number& value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+// A whole number, also written 10.0 or 1e3.
+bool parse_whole(const std::string& text, std::uint64_t& value) {
+  if (parse(text, value)) return true;
+  double number = 0;
+  if (!parse(text, number) || number < 0 || number > 0x1p53 || number != std::floor(number))
+    return false;
+  value = static_cast<std::uint64_t>(number);
+  return true;
+}
+
 [[noreturn]] void refuse(std::string_view key, const std::string& value,
                          const std::string& allowed) {
   throw ObjectiveError("objective." + std::string(key) + " = " + value + ": must be " + allowed);
@@ -82,7 +92,7 @@ std::uint64_t ObjectiveKeys::integer(std::string_view key, std::uint64_t otherwi
   const auto found = values_.find(std::string(key));
   if (found == values_.end()) return otherwise;
   std::uint64_t value = 0;
-  if (!parse(found->second, value) || value < least || value > most)
+  if (!parse_whole(found->second, value) || value < least || value > most)
     refuse(key, found->second,
            "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   return value;

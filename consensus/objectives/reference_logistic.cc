@@ -39,6 +39,7 @@ constexpr std::uint64_t kMaxValues = std::uint64_t{1} << 28;
 class ReferenceLogistic final : public BuiltinObjective {
  public:
   explicit ReferenceLogistic(const starling_objective_request& request) : nodes_(request.nodes) {
+    refuse_data(request, "reference_logistic");
     const ObjectiveKeys keys("reference_logistic", "samples dimension l2 heterogeneity seed",
                              request.config);
     family_.dimension = keys.integer("dimension", 8, 1, kMaxDimension);

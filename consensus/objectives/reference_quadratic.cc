@@ -47,6 +47,7 @@ namespace {
 class ReferenceQuadratic final : public BuiltinObjective {
  public:
   explicit ReferenceQuadratic(const starling_objective_request& request) {
+    refuse_data(request, "reference_quadratic");
     const ObjectiveKeys keys("reference_quadratic", "dimension kappa heterogeneity spread seed",
                              request.config);
     family_.dimension = keys.integer("dimension", 10, 1, std::uint64_t{1} << 32);

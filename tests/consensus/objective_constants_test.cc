@@ -165,8 +165,22 @@ TEST(Refused, DataThatDoesNotFit) {
   expect_refused("softmax", {1, 1, 3, {0, 1}, {}, {1}, {0.5}}, "no class 0 .. 2");
   expect_refused("least_squares", {1, 1, 0, {0, 1}, {}, {nan}, {3}}, "not finite");
   expect_refused("least_squares", {1, 1, 0, {0, 1}, {}, {1}, {nan}}, "not finite");
+  for (const char* name : {"reference_quadratic", "reference_logistic"})
+    expect_refused(name, {1, 1, 2, {0, 1}, {}, {1}, {1}}, "makes its own data");
   expect_refused("least_squares", {1, 2, 0, {0, 1}, {2}, {1}, {1}}, "column 2 in data of 2");
   expect_refused("least_squares", {2, 2, 0, {0, 1, 0}, {1}, {1}, {1, 1}}, "ends before");
+}
+
+TEST(Keys, WholeNumbersMayBeWrittenAsFloatsAndNothingElse) {
+  ObjectiveCase one{"", find_objective("reference_quadratic"), "", {}};
+  for (const char* text : {"20", "20.0", "2e1", "\"20\""}) {
+    one.config = std::string("{\"dimension\": ") + text + "}";
+    EXPECT_EQ(one.make().dimension(), 20u) << text;
+  }
+  for (const char* text : {"20.5", "-20", "1e300", "true", "null", "\"\"", "[20]", "20000000000"}) {
+    one.config = std::string("{\"dimension\": ") + text + "}";
+    EXPECT_THROW(one.make(), ObjectiveError) << text;
+  }
 }
 
 TEST(Refused, RequestsOfAnotherAbiOrNoSuchNode) {
