@@ -20,13 +20,22 @@ std::string name_of(const ::testing::TestParamInfo<Case>& info) {
          "_n" + std::to_string(c.nodes) + "_d" + std::to_string(c.dimension);
 }
 
+// The slow sweep is this file again, with a million coordinates.
+std::vector<std::uint64_t> dimensions() {
+#ifdef STARLING_LARGE_DIMENSION
+  return {STARLING_LARGE_DIMENSION};
+#else
+  return {1, 57, 100'003};
+#endif
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const char* algorithm : {"gradient_tracking", "exact_diffusion", "mudag"})
     for (const char* acceleration : {"none", "chebyshev"})
       for (const Precision precision : {Precision::float32, Precision::float64})
         for (const std::uint32_t nodes : {1u, 2u, 5u, 8u})
-          for (const std::uint64_t dimension : {1u, 57u, 100003u}) {
+          for (const std::uint64_t dimension : dimensions()) {
             if (!find_algorithm(algorithm)) continue;
             all.push_back({algorithm, acceleration, precision, nodes, dimension});
           }

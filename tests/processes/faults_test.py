@@ -104,7 +104,8 @@ class Faults(unittest.TestCase):
         codes = cluster.wait(EXIT_WITHIN + 10, others)
         self.assertEqual(set(codes.values()), {4}, f"{codes}\n{cluster.words()}")
         for node in others:
-            self.assertRegex(node.errors(), r"lost nodes? (2|5)(, 5)? at step \d+: connection closed")
+            named = r"lost nodes? (2|5)(, 5)? at step \d+: connection closed"
+            self.assertRegex(node.errors(), named)
         self.assertLess(max(node.ended for node in others) - began, EXIT_WITHIN)
 
     def test_a_node_that_dies_before_the_start_is_missing_and_may_come_back(self):

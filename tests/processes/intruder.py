@@ -88,7 +88,7 @@ class Vandal:
         self._stop = threading.Event()
         self._held: list[socket.socket] = []
         self.rounds = 0  # how often every kind was tried on some port
-        self.answers = {port: 0 for port in ports}  # how often a node has read all that a handshaken stranger said
+        self.answers = {port: 0 for port in ports}  # conversations the node has read to the end
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def __enter__(self):
