@@ -76,7 +76,7 @@ TEST_P(ConnectionsThatAreCut, LoseNothingAndChangeNoBit) {
       return std::make_unique<CuttingTransport>(std::move(inner), 61, cuts);
     });
   cluster.customize = [](NodeId, NetworkOptions& network, ParticipantOptions&) {
-    network.grace = std::chrono::seconds(4);  // the sanitizer builds are slow; a cut is never a death here
+    network.grace = std::chrono::seconds(6);  // the sanitizer builds are slow; a cut is never a death here
   };
   const auto outcomes = cluster.run();
   EXPECT_GE(cuts, 10);
