@@ -115,6 +115,9 @@ std::size_t endless_slack(const ZmqOptions& options) {
 zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bool ipv6) {
   zmq::socket_t socket = make_socket(context, zmq::socket_type::router, options, ipv6);
   socket.set(zmq::sockopt::router_mandatory, true);
+  // With a ZAP domain libzmq hangs up on ZMTP 1 and 2 (without a ZAP handler it does nothing else).
+  // Such a stranger, cut off before its routing id is handed on, aborts the process (4.3.4).
+  socket.set(zmq::sockopt::zap_domain, "starling");
   return socket;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Nonsense at a node's port changes nothing: the same bytes of every model, bounded memory."""
 
+import contextlib
 import random
 import unittest
 
@@ -19,16 +20,16 @@ class Nonsense(unittest.TestCase):
             peaks[node.id] = max(peaks.get(node.id, 0), node.memory_peak())
 
     def test_garbage_at_every_port_changes_no_bit_of_any_model_and_takes_no_memory(self):
-        quiet = Cluster(self, self.run_of(4000)).start()
+        quiet = Cluster(self, self.run_of(6000)).start()
         quiet_peaks, peaks = {}, {}
         quiet.reach(100)
         self.peak(quiet, quiet_peaks)
         quiet.finish(120)
 
-        disturbed = Cluster(self, self.run_of(4000)).start()
+        disturbed = Cluster(self, self.run_of(6000)).start()
         ports = [disturbed.port(i) for i in range(5)]
         with intruder.Vandal(ports, seed=1) as vandal:
-            disturbed.reach(3000, 120)
+            disturbed.reach(5000, 120)
             rounds = vandal.rounds
             self.peak(disturbed, peaks)
         disturbed.finish(120)
@@ -49,6 +50,26 @@ class Nonsense(unittest.TestCase):
             cluster.nodes[4] = cluster.launch(4)
             cluster.finish(60)
         self.assertEqual({cluster.summary(i)["steps"] for i in range(5)}, {200})
+
+    def test_strangers_of_an_older_protocol_are_hung_up_on(self):
+        cluster = Cluster(self, self.run_of(200)).start([3])
+        log = cluster.node_folder(3) / "log.txt"
+        until(lambda: log.is_file() and "listening on" in cluster.log(3), 30, "node 3 listens")
+        signature = intruder.GREETING[:10]
+        dialects = {
+            "1.0, unversioned": b"\1\0\1\0",
+            "1.0": signature + b"\0\5\1\0",
+            "2.0": signature + b"\1\5\0\0",
+        }
+        for name, greeting in dialects.items():
+            with self.subTest(version=name), intruder.connect(cluster.port(3)) as link:
+                link.sendall(greeting)
+                link.settimeout(2)
+                heard = b""
+                with contextlib.suppress(ConnectionResetError):
+                    while more := link.recv(1 << 16):
+                        heard += more  # its own greeting, then the end
+                self.assertLessEqual(len(heard), len(intruder.GREETING))
 
     def test_many_half_open_strangers_do_not_keep_neighbors_out(self):
         cluster = Cluster(self, self.run_of(200)).start([0, 1, 3, 4])
