@@ -13,7 +13,6 @@
 #include "consensus/objectives/objective.h"
 #include "node/exit_code.h"
 #include "node/option_value.h"
-#include "node/options.h"
 #include "topology/graph.h"
 #include "topology/nearest.h"
 
@@ -21,13 +20,6 @@ namespace starling {
 namespace {
 
 namespace po = boost::program_options;
-
-std::vector<CliOption> all_options(const CliProgram& program) {
-  std::vector<CliOption> options = program.options;
-  options.push_back({"help", "", "this text", false});
-  options.push_back({"version", "", "version, commit, compiler and libraries", false});
-  return options;
-}
 
 // "-h" and "-V" are the only short ones.
 std::string long_name(const std::string& word) {
@@ -48,14 +40,10 @@ const CliOption* find(const std::vector<CliOption>& options, std::string_view na
                     "; --help lists them");
 }
 
-std::string wrapped_defaults(const Option& option) {
-  return option.standard.empty() ? "" : "; default " + option.standard;
-}
-
 }  // namespace
 
 Arguments Arguments::parse(const CliProgram& program, const std::vector<std::string>& given) {
-  const auto options = all_options(program);
+  const auto options = cli_options(program);
   po::options_description description;
   for (const CliOption& option : options) {
     if (option.argument.empty())
@@ -143,46 +131,6 @@ Config load_config(const Arguments& arguments) {
   const auto file = arguments.value("config");
   if (!file) throw ConfigError("--config FILE is missing");
   return load_config(*file, arguments.values("set"));
-}
-
-std::string help_text(const CliProgram& program) {
-  std::string text = program.summary + "\n\n";
-  std::string indent = "usage: ";
-  std::size_t begin = 0;
-  while (begin < program.usage.size()) {
-    const auto end = std::min(program.usage.find('\n', begin), program.usage.size());
-    text += indent + program.usage.substr(begin, end - begin) + "\n";
-    indent = "       ";
-    begin = end + 1;
-  }
-  text += "\n";
-  const auto add = [&](const std::string& name, const std::string& help) {
-    constexpr std::size_t kColumn = 28;
-    std::string line = "  " + name;
-    line.append(line.size() < kColumn ? kColumn - line.size() : 1, ' ');
-    text += line + help + "\n";
-  };
-  for (const CliOption& option : all_options(program))
-    add("--" + option.name + (option.argument.empty() ? "" : " " + option.argument), option.help);
-  if (!find(program.options, "config")) return text;
-  text +=
-      "\nKeys of the configuration; strongest first: --set, environment, file, default.\n"
-      "STARLING_SHARED_ALGORITHM_KIND is shared.algorithm.kind in the environment.\n";
-  for (const Option& option : option_table("logistic"))
-    add(option.key, option.help + " (" + allowed_values(option) + wrapped_defaults(option) + ")");
-  return text;
-}
-
-std::string version_text(const CliProgram& program) {
-  std::string text = program.name + " " STARLING_VERSION " (commit " STARLING_COMMIT ")\n";
-#if defined(__clang__)
-  text += "compiler  clang " __clang_version__ "\n";
-#else
-  text += "compiler  g++ " __VERSION__ "\n";
-#endif
-  text += "CUDA      no\n";
-  if (!program.libzmq.empty()) text += "libzmq    " + program.libzmq + "\n";
-  return text;
 }
 
 int run_program(const CliProgram& program, int argc, char** argv,

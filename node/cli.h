@@ -52,6 +52,8 @@ std::vector<CliOption> config_options();
 // The configuration these name. Errors  ConfigError.
 Config load_config(const Arguments& arguments);
 
+// Its own options with --help and --version.
+std::vector<CliOption> cli_options(const CliProgram& program);
 std::string help_text(const CliProgram& program);
 std::string version_text(const CliProgram& program);
 

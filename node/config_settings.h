@@ -4,7 +4,6 @@
 #include <string>
 
 #include "node/config.h"
-#include "topology/edge_list.h"
 
 namespace starling {
 
@@ -12,8 +11,5 @@ namespace starling {
 // alone: kind or file, the number of nodes (from the graph where it is not given), limits against
 // each other, data where it is needed. Errors    ConfigError naming key and value.
 void apply_settings(Config& config, const std::map<std::string, std::string>& canonical);
-
-// The configured graph: generated or read. Errors  ConfigError naming key and reason.
-Graph configured_graph(const TopologySettings& settings);
 
 }  // namespace starling

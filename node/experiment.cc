@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/config_settings.h"
+#include "node/configured_graph.h"
 #include "node/option_value.h"
 
 namespace starling {

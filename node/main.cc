@@ -44,8 +44,6 @@ int body(const starling::Arguments& arguments) {
     std::fputs(starling::print_config(config).c_str(), stdout);
     return 0;
   }
-  if (config.nodes.empty())
-    throw starling::ConfigError("[[node]]: the address book is empty; add one [[node]] with id and listen for each node");
   const auto id = arguments.integer("id", 0, config.shared.topology.nodes - 1);
   if (!id) throw starling::ConfigError("--id is missing: which node of the address book is this?");
   const auto progress = arguments.value("progress");
@@ -56,6 +54,8 @@ int body(const starling::Arguments& arguments) {
     std::puts("the configuration can be run");
     return 0;
   }
+  if (config.nodes.empty())
+    throw starling::ConfigError("[[node]]: the address book is empty; add one [[node]] with id and listen for each node");
   struct sigaction action {};
   action.sa_handler = on_signal;  // no SA_RESTART: a wait in poll ends
   sigaction(SIGINT, &action, nullptr);

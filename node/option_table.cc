@@ -1,0 +1,166 @@
+#include "consensus/algorithms/registry.h"
+#include "consensus/objectives/objective.h"
+#include "node/options.h"
+#include "topology/generators.h"
+#include "topology/mixing_matrix.h"
+
+namespace starling {
+namespace {
+
+// The names of a registry, separated by spaces.
+template <class Entries>
+std::string names_of(const Entries& entries) {
+  std::string text;
+  for (const auto& entry : entries) text += (text.empty() ? "" : " ") + std::string(entry.name);
+  return text;
+}
+
+Option text(std::string key, std::string standard, std::string help, std::string choices = {},
+            std::string later = {}) {
+  Option option;
+  option.key = std::move(key);
+  option.standard = std::move(standard);
+  option.help = std::move(help);
+  option.choices = std::move(choices);
+  option.later = std::move(later);
+  return option;
+}
+
+Option file(std::string key, std::string help) {
+  Option option = text(std::move(key), "", std::move(help));
+  option.file = true;
+  return option;
+}
+
+Option number(OptionType type, std::string key, std::string standard, double least, double most,
+              std::string help) {
+  Option option = text(std::move(key), std::move(standard), std::move(help));
+  option.type = type;
+  option.least = least;
+  option.most = most;
+  return option;
+}
+
+Option integer(std::string key, std::string standard, double least, double most, std::string help) {
+  return number(OptionType::integer, std::move(key), std::move(standard), least, most,
+                std::move(help));
+}
+
+Option real(std::string key, std::string standard, double least, double most, std::string help) {
+  return number(OptionType::real, std::move(key), std::move(standard), least, most,
+                std::move(help));
+}
+
+Option or_auto(Option option) {
+  option.automatic = true;
+  return option;
+}
+
+Option above(Option option) {
+  option.above_least = true;
+  return option;
+}
+
+constexpr double kAny = std::numeric_limits<double>::max();
+constexpr double kMaxInteger = 9223372036854775807.0;  // what TOML can say
+constexpr double kMaxNodes = 1e6;
+constexpr double kDay = 86400;
+
+void add_general(std::vector<Option>& table) {
+  table.push_back(text("shared.name", "starling", "name of the cluster and of the run folder"));
+  table.push_back(integer("shared.seed", "1", 0, kMaxInteger, "names every random stream"));
+  table.push_back(
+      text("shared.precision", "float64", "of parameters and gossip", "float32 float64"));
+  table.push_back(text("shared.wire", "same", "precision on the wire", "same", "float32 bfloat16"));
+  table.push_back(integer("shared.chunk", "262144", 64, 1 << 26,
+                          "bytes of a chunk; vectors up to twice this stay whole"));
+  table.push_back(
+      text("shared.checksum", "payload", "what a frame's checksum covers", "payload header"));
+  table.push_back(text("shared.security", "auto", "none: no encryption off loopback", "auto none"));
+}
+
+void add_objective(std::vector<Option>& table, std::string_view kind) {
+  const std::string section = "shared.objective.";
+  table.push_back(text(section + "kind", "logistic", "what is minimised", names_of(objectives())));
+  table.push_back(file(section + "data", "samples: LIBSVM, IDX, CSV or NPY, plain or gzip"));
+  table.push_back(file(section + "labels", "label file of an IDX or NPY pair, or label=COLUMN"));
+  table.push_back(text(section + "scale", "none", "of the whole data set, before it is cut",
+                       "none standardize unit_rows max:V"));
+  table.push_back(text(section + "weighting", "samples",
+                       "samples: each counts once; nodes: plain mean of the f_i", "samples nodes"));
+  table.push_back(text(section + "partition", "iid", "which rows each node owns",
+                       "iid contiguous sorted dirichlet:A groups:FILE sizes:powerlaw"));
+  if (const ObjectiveEntry* entry = find_objective(kind))
+    for (const std::string_view key : split_words(entry->keys))
+      table.push_back(number(OptionType::number, section + std::string(key), "", -kAny, kAny,
+                             "own key of " + std::string(kind)));
+}
+
+void add_topology(std::vector<Option>& table) {
+  const std::string section = "shared.topology.";
+  table.push_back(text(section + "kind", "ring", "generated graph", names_of(graph_kinds())));
+  table.push_back(file(section + "file", "edge list, instead of kind"));
+  table.push_back(integer(section + "nodes", "", 1, kMaxNodes, "number of nodes"));
+  table.push_back(integer(section + "degree", "", 1, kMaxNodes, "for kinds that read it"));
+  table.push_back(integer(section + "rows", "", 1, kMaxNodes, "for kinds that read it"));
+  table.push_back(integer(section + "columns", "", 1, kMaxNodes, "for kinds that read it"));
+  table.push_back(real(section + "probability", "", 0, 1, "for kinds that read it"));
+  table.push_back(above(real(section + "radius", "", 0, 2, "for kinds that read it")));
+  table.push_back(integer(section + "seed", "1", 0, kMaxInteger, "of random graphs"));
+  table.push_back(
+      text(section + "weights", "auto", "weight rule", "auto " + names_of(weight_rules()), "file"));
+}
+
+void add_method(std::vector<Option>& table) {
+  table.push_back(text("shared.mixing.acceleration", "auto", "none: plain gossip; auto: chebyshev",
+                       "none chebyshev auto"));
+  table.push_back(or_auto(integer("shared.mixing.steps", "auto", 1, 65535,
+                                  "gossip steps K of one mix; auto: contraction <= 0.05")));
+  table.push_back(
+      text("shared.algorithm.kind", "gradient_tracking", "the algorithm", names_of(algorithms())));
+  table.push_back(or_auto(above(
+      real("shared.algorithm.step_size", "auto", 0, kAny, "auto: the algorithm's own rule"))));
+  table.push_back(integer("shared.stop.steps", "1000", 0, kMaxInteger, "at most"));
+  table.push_back(
+      real("shared.stop.gradient_norm", "0", 0, kAny, "of the global objective; 0 = off"));
+  table.push_back(real("shared.stop.relative_error", "0", 0, kAny,
+                       "|x - x*| / |x*|, for a known optimum; 0 = off"));
+  table.push_back(real("shared.stop.seconds", "0", 0, kAny, "of wall clock; 0 = off"));
+  table.push_back(text("shared.synchrony.mode", "bsp", "when a node goes on", "bsp", "ssp async"));
+  table.push_back(integer("shared.membership.min_nodes", "0", 0, kMaxNodes,
+                          "0 = more than half of the configured"));
+  table.push_back(text("shared.membership.on_death", "drop", "what becomes of a dead node's data",
+                       "drop", "adopt wait"));
+  table.push_back(
+      text("shared.membership.resume", "warm", "how a restart begins", "warm", "exact"));
+}
+
+void add_local(std::vector<Option>& table) {
+  table.push_back(text("local.device", "cpu", "where gradients are computed", "cpu", "cuda"));
+  table.push_back(integer("local.threads", "1", 1, 1024, "of a gradient"));
+  table.push_back(above(real("local.grace", "1", 0, kDay,
+                             "seconds: least silence after which a link counts as silent")));
+  table.push_back(above(real("local.grace_max", "30", 0, kDay, "seconds: the most")));
+  table.push_back(integer("local.link_window", "1048576", 64, 1e12,
+                          "bytes sent and not yet taken, per stream and link"));
+  table.push_back(
+      above(real("local.start_limit", "60", 0, kDay, "seconds to wait for all at first")));
+  table.push_back(
+      above(real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes")));
+  table.push_back(real("local.stall_limit", "0", 0, kDay,
+                       "seconds without progress that cut a live neighbor; 0 = never"));
+}
+
+}  // namespace
+
+std::vector<Option> option_table(std::string_view objective_kind) {
+  std::vector<Option> table;
+  add_general(table);
+  add_objective(table, objective_kind);
+  add_topology(table);
+  add_method(table);
+  add_local(table);
+  return table;
+}
+
+}  // namespace starling
