@@ -14,15 +14,15 @@ class SettingsError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// L and mu of the local objectives (largest and smallest over the nodes), and those of their mean where known, else the
-// same two.
+// L and mu of the local objectives (largest and smallest over the nodes), and those of their mean
+// where known, else the same two.
 struct Constants {
   double smoothness = 1, strong_convexity = 0;
   double global_smoothness = 1, global_strong_convexity = 0;
 };
 
-// What one node computes for itself before a start and tells all others (PREPARED). No node trusts its own rounding:
-// the numbers all use are derived from all n records.
+// What one node computes for itself before a start and tells all others (PREPARED). No node trusts
+// its own rounding: the numbers all use are derived from all n records.
 struct NodeRecord {
   double gap_2 = 1, lambda_n = 0;  // its view of the spectrum of W
   int mixing_steps = 1;            // the K it would choose
@@ -31,8 +31,8 @@ struct NodeRecord {
 
 // Everything a run needs that is the same on all nodes.
 struct Agreement {
-  MixingMatrix matrix;   // W and pi
-  Spectrum spectrum;     // the agreed interval
+  MixingMatrix matrix;  // W and pi
+  Spectrum spectrum;    // the agreed interval
   MixPlan mix;
   Constants constants;
   NodeId diameter = 0;
@@ -40,15 +40,17 @@ struct Agreement {
 };
 
 // W of the settings' rule on the graph; samples: one count per node (A.4).
-MixingMatrix make_matrix(const Settings& settings, const Graph& graph, std::span<const double> samples);
+MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
+                         std::span<const double> samples);
 
 // This node's record.
 NodeRecord propose(const Settings& settings, const MixingMatrix& matrix, const Constants& own);
 
-// gap_2 = max-safe: the widest interval of all records (least gap, least lambda_n), K = max, L = max, mu = min; the step
-// size by the algorithm's rule. By + - * / and the mixer's recurrence only, from the same inputs: equal bits on all nodes.
-// Requires  records in ascending NodeId, one per node of the matrix.
-// Errors    SettingsError naming the key: unknown algorithm or mixer, a step size the algorithm cannot derive.
+// gap_2 = max-safe: the widest interval of all records (least gap, least lambda_n), K = max, L =
+// max, mu = min; the step size by the algorithm's rule. By + - * / and the mixer's recurrence only,
+// from the same inputs: equal bits on all nodes. Requires  records in ascending NodeId, one per
+// node of the matrix. Errors    SettingsError naming the key: unknown algorithm or mixer, a step
+// size the algorithm cannot derive.
 Agreement agree(const Settings& settings, MixingMatrix matrix, std::span<const NodeRecord> records);
 
 }  // namespace starling

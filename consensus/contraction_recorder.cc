@@ -9,9 +9,11 @@ namespace {
 
 // Evenly spread over the vector, alike on every node.
 template <class Real>
-std::size_t sample(std::span<const Real> values, std::array<double, ContractionRecorder::kCoordinates>& picked) {
+std::size_t sample(std::span<const Real> values,
+                   std::array<double, ContractionRecorder::kCoordinates>& picked) {
   const std::size_t count = std::min(values.size(), picked.size());
-  for (std::size_t s = 0; s < count; ++s) picked[s] = static_cast<double>(values[s * values.size() / count]);
+  for (std::size_t s = 0; s < count; ++s)
+    picked[s] = static_cast<double>(values[s * values.size() / count]);
   return count;
 }
 
@@ -20,7 +22,8 @@ struct Spread {
   double disagreement = 0, size = 0;
 };
 template <class Pick>
-Spread spread(std::size_t nodes, std::size_t coordinates, std::span<const double> stationary, Pick pick) {
+Spread spread(std::size_t nodes, std::size_t coordinates, std::span<const double> stationary,
+              Pick pick) {
   Spread total;
   for (std::size_t s = 0; s < coordinates; ++s) {
     double mean = 0;
@@ -38,7 +41,8 @@ Spread spread(std::size_t nodes, std::size_t coordinates, std::span<const double
 
 template <class Real>
 bool ContractionRecorder::before(std::uint32_t stream, std::span<const Real> values) {
-  // Counted here, not by stream: a stream may be a mix of nothing, and those would fall in step with the stride.
+  // Counted here, not by stream: a stream may be a mix of nothing, and those would fall in step
+  // with the stride.
   if (values.empty()) return false;
   const std::uint64_t index = seen_++;
   if (index % stride_ != 0) return false;
@@ -76,13 +80,16 @@ double measured_contraction(std::span<const std::vector<ContractionRecorder::Rec
   for (std::size_t r = 0; r < count; ++r) {
     const std::uint32_t coordinates = nodes[0][r].coordinates;
     const bool whole = std::all_of(nodes.begin(), nodes.end(), [&](const auto& records) {
-      return records[r].stream == nodes[0][r].stream && records[r].coordinates == coordinates && records[r].finished;
+      return records[r].stream == nodes[0][r].stream && records[r].coordinates == coordinates &&
+             records[r].finished;
     });
     if (!whole) continue;
-    const auto old = spread(nodes.size(), coordinates, stationary,
-                            [&](std::size_t i) -> const auto& { return nodes[i][r].before; });
-    const auto now = spread(nodes.size(), coordinates, stationary,
-                            [&](std::size_t i) -> const auto& { return nodes[i][r].after; });
+    const auto old = spread(
+        nodes.size(), coordinates,
+        stationary, [&](std::size_t i) -> const auto& { return nodes[i][r].before; });
+    const auto now = spread(
+        nodes.size(), coordinates,
+        stationary, [&](std::size_t i) -> const auto& { return nodes[i][r].after; });
     if (!(std::sqrt(old.disagreement) > noise * std::sqrt(old.size))) continue;
     worst = std::max(worst, std::sqrt(now.disagreement / old.disagreement));
   }

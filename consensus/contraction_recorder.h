@@ -8,13 +8,15 @@
 
 namespace starling {
 
-// Remembers a few coordinates of every mix of one node, before and after, so that the contraction really achieved can be
-// computed from all nodes' records afterwards. Coordinates mix independently of each other, so the contraction on a
-// subset obeys the same bound; up to kCoordinates coordinates it is the whole vector.
+// Remembers a few coordinates of every mix of one node, before and after, so that the contraction
+// really achieved can be computed from all nodes' records afterwards. Coordinates mix independently
+// of each other, so the contraction on a subset obeys the same bound; up to kCoordinates
+// coordinates it is the whole vector.
 //
-// Keeps     at most kRecords mixes: when full, only every third stays, and from then on one in three times as many is
-//           added, alike on every node. (Not every second: algorithms that mix two vectors a step would show one only.)
-//           All memory (about 270 KiB) is taken at the first mix.
+// Keeps     at most kRecords mixes: when full, only every third stays, and from then on one in
+// three times as many is
+//           added, alike on every node. (Not every second: algorithms that mix two vectors a step
+//           would show one only.) All memory (about 270 KiB) is taken at the first mix.
 class ContractionRecorder {
  public:
   static constexpr std::size_t kCoordinates = 32, kRecords = 512;
@@ -40,9 +42,10 @@ class ContractionRecorder {
   std::uint64_t seen_ = 0, stride_ = 1;  // mixes of something so far; one in `stride_` is kept
 };
 
-// The largest ratio of disagreement after to before, over the recorded mixes; disagreement is the pi-norm of v - mean.
-// Mixes whose disagreement has sunk to rounding (below `noise` times the values' size) say nothing and are passed over.
-// Returns 0 when no mix says anything. Requires records of the same streams from every node.
+// The largest ratio of disagreement after to before, over the recorded mixes; disagreement is the
+// pi-norm of v - mean. Mixes whose disagreement has sunk to rounding (below `noise` times the
+// values' size) say nothing and are passed over. Returns 0 when no mix says anything. Requires
+// records of the same streams from every node.
 double measured_contraction(std::span<const std::vector<ContractionRecorder::Record>> nodes,
                             std::span<const double> stationary, double noise);
 

@@ -5,7 +5,8 @@
 
 namespace starling {
 
-// One node's view of the executor: mixes queue until all nodes have begun them, gradients are done at once.
+// One node's view of the executor: mixes queue until all nodes have begun them, gradients are done
+// at once.
 template <class Real>
 class LockstepHost final : public Host<Real> {
  public:
@@ -33,16 +34,18 @@ class LockstepHost final : public Host<Real> {
 
 template <class Real>
 struct Lockstep<Real>::Node {
-  Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective, Pool& pool,
-       std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm)
+  Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
+       Pool& pool, std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm)
       : host(objective),
         peer(agreement, objective.dimension(),
              Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length, pool, host),
         runner(settings, agreement, self, peer,
-               settings.stop.relative_error > 0 && objective.has_optimum() ? objective.optimum() : std::vector<double>{},
+               settings.stop.relative_error > 0 && objective.has_optimum() ? objective.optimum()
+                                                                           : std::vector<double>{},
                std::move(before_step), algorithm) {
     host.bind(peer);
-    for (double weight : agreement.matrix.row(self)) weights.push_back(static_cast<Real>(weight * agreement.mix.scale));
+    for (double weight : agreement.matrix.row(self))
+      weights.push_back(static_cast<Real>(weight * agreement.mix.scale));
   }
   LockstepHost<Real> host;
   Peer<Real> peer;
@@ -51,16 +54,16 @@ struct Lockstep<Real>::Node {
 };
 
 template <class Real>
-Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives,
-                         const AlgorithmEntry* algorithm)
+Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement,
+                         std::span<Objective* const> objectives, const AlgorithmEntry* algorithm)
     : settings_(settings), agreement_(std::move(agreement)), rides_before_(objectives.size()) {
   for (NodeId i = 0; i < objectives.size(); ++i) {
     auto watch = i == 0 ? std::function<void(std::uint64_t)>([this](std::uint64_t step) {
       if (watch_) watch_(step);
     })
                         : std::function<void(std::uint64_t)>{};
-    nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_, std::move(watch),
-                                            algorithm));
+    nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_,
+                                            std::move(watch), algorithm));
   }
 }
 
@@ -91,7 +94,8 @@ RunStatus Lockstep<Real>::run() {
   }
 }
 
-// All K gossip steps of one stream, for all nodes: each step reads y_k of all and writes y_{k+1} over y_{k-1}.
+// All K gossip steps of one stream, for all nodes: each step reads y_k of all and writes y_{k+1}
+// over y_{k-1}.
 template <class Real>
 void Lockstep<Real>::mix(std::uint32_t stream) {
   const auto kernel = mix_kernel<Real>();
@@ -101,8 +105,8 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
   const auto size = static_cast<std::size_t>(first.y[0].size());
   for (auto& node : nodes_) {
     const MixOperation<Real>& operation = *node->host.begun().front();
-    if (operation.stream != stream || operation.steps != steps || operation.y[0].size() != first.y[0].size() ||
-        !operation.ride != !first.ride)
+    if (operation.stream != stream || operation.steps != steps ||
+        operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
       throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
   }
   for (int k = 0; k < steps; ++k) {
@@ -112,12 +116,15 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
     for (NodeId i = 0; i < nodes_.size(); ++i) {
       MixOperation<Real>& own = *nodes_[i]->host.begun().front();
       neighbor_values_.clear();
-      for (NodeId j : graph.neighbors(i)) neighbor_values_.push_back(nodes_[j]->host.begun().front()->y[now].data());
+      for (NodeId j : graph.neighbors(i))
+        neighbor_values_.push_back(nodes_[j]->host.begun().front()->y[now].data());
       kernel(own.y[now].data(), omega != 0 ? own.y[next].data() : nullptr, neighbor_values_.data(),
-             nodes_[i]->weights.data(), neighbor_values_.size(), static_cast<Real>(omega), size, own.y[next].data());
+             nodes_[i]->weights.data(), neighbor_values_.size(), static_cast<Real>(omega), size,
+             own.y[next].data());
     }
     if (!first.ride) continue;
-    for (NodeId i = 0; i < nodes_.size(); ++i) rides_before_[i] = *nodes_[i]->host.begun().front()->ride;
+    for (NodeId i = 0; i < nodes_.size(); ++i)
+      rides_before_[i] = *nodes_[i]->host.begun().front()->ride;
     for (NodeId i = 0; i < nodes_.size(); ++i) {
       neighbor_rides_.clear();
       for (NodeId j : graph.neighbors(i)) neighbor_rides_.push_back(&rides_before_[j]);
@@ -140,11 +147,13 @@ void Lockstep<Real>::stalled() const {
     auto& node = *nodes_[i];
     if (node.host.begun().empty())
       who += (who.empty() ? "" : ", ") + std::string("node ") + std::to_string(i) +
-             (node.runner.ended()            ? " has ended"
-              : node.runner.returned_early() ? " has returned from its algorithm before the agreed stop"
-                                             : " has begun no mix");
+             (node.runner.ended() ? " has ended"
+              : node.runner.returned_early()
+                  ? " has returned from its algorithm before the agreed stop"
+                  : " has begun no mix");
   }
-  throw StalledError("lockstep cannot go on: mix " + std::to_string(next_stream_) + " is begun by some nodes, but " + who);
+  throw StalledError("lockstep cannot go on: mix " + std::to_string(next_stream_) +
+                     " is begun by some nodes, but " + who);
 }
 
 template class Lockstep<float>;

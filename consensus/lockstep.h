@@ -18,10 +18,12 @@ class StalledError : public std::runtime_error {
 template <class Real>
 class LockstepHost;
 
-// The executor in which all nodes live in one thread and every mix is made for all of them at once: exact, the measure
-// of the other executors, and the one for research. After the first steps it allocates nothing.
+// The executor in which all nodes live in one thread and every mix is made for all of them at once:
+// exact, the measure of the other executors, and the one for research. After the first steps it
+// allocates nothing.
 //
-// Requires  objectives[i] is node i's, all of one dimension; they, the settings and an algorithm of one's own (null: the
+// Requires  objectives[i] is node i's, all of one dimension; they, the settings and an algorithm of
+// one's own (null: the
 //           registry's) outlive the executor.
 template <class Real>
 class Lockstep {

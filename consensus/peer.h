@@ -22,7 +22,9 @@ namespace starling {
 template <class Real>
 class [[nodiscard]] Pending {
  public:
-  explicit Pending(Operation<Real>& operation) : operation_(&operation) { operation.held_by_program = true; }
+  explicit Pending(Operation<Real>& operation) : operation_(&operation) {
+    operation.held_by_program = true;
+  }
   Pending(Pending&& other) noexcept : operation_(std::exchange(other.operation_, nullptr)) {}
   Pending& operator=(Pending&&) = delete;
   ~Pending() {
@@ -45,17 +47,20 @@ class [[nodiscard]] Pending {
 
 // What an algorithm may ask for; it knows no socket, clock or thread. One per node, on one thread.
 //
-// mix and gradient start at the call: v is evaluated then and may change the next moment. Every node starts its mixes in
-// the same order, and awaits all mixes of a step before next_step().
+// mix and gradient start at the call: v is evaluated then and may change the next moment. Every
+// node starts its mixes in the same order, and awaits all mixes of a step before next_step().
 template <class Real>
 class Peer {
  public:
-  Peer(const Agreement& agreement, std::uint64_t dimension, std::size_t chunk_values, Pool& pool, Host<Real>& host)
-      : agreement_(agreement), dimension_(dimension), chunk_(std::max<std::size_t>(chunk_values, 1)), pool_(pool),
+  Peer(const Agreement& agreement, std::uint64_t dimension, std::size_t chunk_values, Pool& pool,
+       Host<Real>& host)
+      : agreement_(agreement),
+        dimension_(dimension),
+        chunk_(std::max<std::size_t>(chunk_values, 1)),
+        pool_(pool),
         host_(host) {}
 
-  // --- for algorithms -----------------------------------------------------------------------------------------------
-
+  // --- for algorithms
   // A named vector of d values that outlives the step; zero at first use in a view, but for "x".
   Vector<Real>& state(std::string_view name);
   // True until the first next_step() of a view.
@@ -94,8 +99,7 @@ class Peer {
   };
   NextStep next_step() { return NextStep{*this}; }
 
-  // --- for executors ------------------------------------------------------------------------------------------------
-
+  // --- for executors
   std::uint64_t dimension() const { return dimension_; }
   const Agreement& agreement() const { return agreement_; }
   Pool& pool() { return pool_; }
@@ -123,7 +127,7 @@ class Peer {
   };
   std::deque<StateVector>& states() { return states_; }
   ContractionRecorder& recorder() { return recorder_; }
-  double last_value() const { return last_value_; }            // f_i where the gradient was last taken
+  double last_value() const { return last_value_; }  // f_i where the gradient was last taken
   std::uint64_t gossip_steps() const { return gossip_steps_; }  // exchanges one after the other
   std::uint32_t streams() const { return next_stream_; }
 
@@ -152,13 +156,13 @@ class Peer {
   ContractionRecorder recorder_;
 };
 
-// --- implementation ---------------------------------------------------------------------------------------------------
-
+// --- implementation
 template <class Real>
 Vector<Real>& Peer<Real>::state(std::string_view name) {
   for (StateVector& state : states_)
     if (state.name == name) return state.value;
-  states_.push_back({std::string(name), Vector<Real>(pool_, static_cast<Eigen::Index>(dimension_))});
+  states_.push_back(
+      {std::string(name), Vector<Real>(pool_, static_cast<Eigen::Index>(dimension_))});
   states_.back().value.setZero();
   return states_.back().value;
 }

@@ -22,7 +22,8 @@ constexpr std::size_t kAskForHugePages = std::size_t{1} << 20;
 std::byte* allocate(std::size_t bytes) {
   const std::size_t alignment = bytes >= kAskForHugePages ? kHugePage : kAlignment;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  auto* data = static_cast<std::byte*>(std::aligned_alloc(alignment, rounded ? rounded : alignment));
+  auto* data =
+      static_cast<std::byte*>(std::aligned_alloc(alignment, rounded ? rounded : alignment));
   if (!data) throw std::bad_alloc();
   if (bytes >= kAskForHugePages) madvise(data, rounded, MADV_HUGEPAGE);  // advice: may be declined
   return data;

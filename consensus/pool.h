@@ -11,7 +11,8 @@ namespace starling {
 
 class Pool;
 
-// One reference to a pooled block; the last one to go, on whichever thread, gives the block back to its pool.
+// One reference to a pooled block; the last one to go, on whichever thread, gives the block back to
+// its pool.
 class Buffer {
  public:
   Buffer() = default;
@@ -43,8 +44,8 @@ class Buffer {
   Block* block_ = nullptr;
 };
 
-// Blocks of memory that are used again: 64-byte aligned, huge pages asked for from 1 MiB on. A free block is poisoned
-// under AddressSanitizer, so that reading a result after its operation is seen.
+// Blocks of memory that are used again: 64-byte aligned, huge pages asked for from 1 MiB on. A free
+// block is poisoned under AddressSanitizer, so that reading a result after its operation is seen.
 //
 // Threads   take() and the release of buffers from any thread.
 // Requires  the pool outlives its buffers.

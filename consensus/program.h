@@ -7,8 +7,8 @@
 
 namespace starling {
 
-// A running algorithm: a coroutine that asks its peer for what it needs and waits. It starts suspended, runs on one
-// thread, and may be destroyed wherever it is suspended.
+// A running algorithm: a coroutine that asks its peer for what it needs and waits. It starts
+// suspended, runs on one thread, and may be destroyed wherever it is suspended.
 class Program {
  public:
   struct promise_type {
@@ -44,8 +44,8 @@ class Program {
 
 // A helper of an algorithm, awaited at once: `auto v = co_await helper(self, x);`
 //
-// It runs in place and resumes its parent by a plain call: symmetric transfer is no tail call at -O0 or under a
-// sanitizer, and the stack would grow with every helper that ends at once.
+// It runs in place and resumes its parent by a plain call: symmetric transfer is no tail call at
+// -O0 or under a sanitizer, and the stack would grow with every helper that ends at once.
 template <class T>
 class Task {
  public:

@@ -7,7 +7,8 @@
 
 namespace starling {
 
-static_assert(std::endian::native == std::endian::little, "the wire is little-endian, and so is every target so far");
+static_assert(std::endian::native == std::endian::little,
+              "the wire is little-endian, and so is every target so far");
 
 void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const double> weights) {
   double objective = 0, disagreement = 0;
@@ -16,7 +17,8 @@ void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const do
     own.vote = own.vote && other.vote;
     own.wishes |= other.wishes;
     own.bound = std::max(own.bound, other.bound);
-    for (std::size_t i = 0; i < own.table.size(); ++i) own.table[i] = std::max(own.table[i], other.table[i]);
+    for (std::size_t i = 0; i < own.table.size(); ++i)
+      own.table[i] = std::max(own.table[i], other.table[i]);
     objective += weights[j] * (other.objective - own.objective);
     disagreement += weights[j] * (other.disagreement - own.disagreement);
   }
@@ -26,7 +28,8 @@ void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const do
 
 namespace {
 
-constexpr std::size_t kFixed = 32;  // vote u32 | wishes u32 | bound f64 | objective f64 | disagreement f64
+constexpr std::size_t kFixed =
+    32;  // vote u32 | wishes u32 | bound f64 | objective f64 | disagreement f64
 
 template <class T>
 void put(std::byte* at, T value) {

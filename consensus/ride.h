@@ -9,26 +9,28 @@ namespace starling {
 
 // What rides beside the first mix of a step, with chunk 0 of each gossip step.
 //
-// The first group is merged (AND, OR, max): after as many gossip steps as the graph's diameter all nodes hold the same
-// values. The second is mixed like the vectors, w_ij in double: each value tracks the pi-mean of what the nodes entered.
+// The first group is merged (AND, OR, max): after as many gossip steps as the graph's diameter all
+// nodes hold the same values. The second is mixed like the vectors, w_ij in double: each value
+// tracks the pi-mean of what the nodes entered.
 struct Ride {
-  bool vote = false;         // AND: this node's target is reached
-  std::uint32_t wishes = 0;  // OR: kWishStop, ...
-  double bound = 0;          // max: certified bound on the gradient at the mean
-  std::vector<double> table; // max, entry by entry: one value per node, -1 until it has arrived
+  bool vote = false;          // AND: this node's target is reached
+  std::uint32_t wishes = 0;   // OR: kWishStop, ...
+  double bound = 0;           // max: certified bound on the gradient at the mean
+  std::vector<double> table;  // max, entry by entry: one value per node, -1 until it has arrived
 
-  double objective = 0;      // tracks f
-  double disagreement = 0;   // tracks the mean square distance from the mean
+  double objective = 0;     // tracks f
+  double disagreement = 0;  // tracks the mean square distance from the mean
 
   static constexpr std::uint32_t kWishStop = 1;
-  static constexpr std::uint32_t kWishBudget = 2;  // out of time
+  static constexpr std::uint32_t kWishBudget = 2;    // out of time
   static constexpr std::uint32_t kWishDiverged = 4;  // a value is no longer finite
 };
 
 // own <- own merged with the neighbors'; weights: w_ij aligned with them.
 void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const double> weights);
 
-// Little-endian bytes of a ride and back; decode returns false on any length or value that does not fit.
+// Little-endian bytes of a ride and back; decode returns false on any length or value that does not
+// fit.
 std::vector<std::byte> encode(const Ride& ride);
 bool decode(std::span<const std::byte> bytes, std::size_t table_size, Ride& ride);
 

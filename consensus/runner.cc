@@ -15,11 +15,16 @@ int steps_of_a_lap(const Agreement& agreement) {
 
 std::string_view to_string(RunStatus status) {
   switch (status) {
-    case RunStatus::running: return "running";
-    case RunStatus::converged: return "converged";
-    case RunStatus::stopped: return "stopped";
-    case RunStatus::budget: return "budget";
-    case RunStatus::failed: return "failed";
+    case RunStatus::running:
+      return "running";
+    case RunStatus::converged:
+      return "converged";
+    case RunStatus::stopped:
+      return "stopped";
+    case RunStatus::budget:
+      return "budget";
+    case RunStatus::failed:
+      return "failed";
   }
   return "failed";
 }
@@ -31,15 +36,24 @@ RunStatus status_of(std::string_view word) {
 }
 
 template <class Real>
-Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
-                     std::vector<double> optimum, std::function<void(std::uint64_t)> before_step,
+Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeId self,
+                     Peer<Real>& peer, std::vector<double> optimum,
+                     std::function<void(std::uint64_t)> before_step,
                      const AlgorithmEntry* algorithm)
-    : settings_(settings), agreement_(agreement), self_(self), peer_(peer), optimum_(std::move(optimum)),
-      before_step_(std::move(before_step)), lap_steps_(steps_of_a_lap(agreement)) {
+    : settings_(settings),
+      agreement_(agreement),
+      self_(self),
+      peer_(peer),
+      optimum_(std::move(optimum)),
+      before_step_(std::move(before_step)),
+      lap_steps_(steps_of_a_lap(agreement)) {
   if (!algorithm) algorithm = find_algorithm(settings.algorithm.kind);
-  if (!algorithm) throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind + "\": no such algorithm");
+  if (!algorithm)
+    throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
+                        "\": no such algorithm");
   if (settings.stop.gradient_norm > 0 && relative())
-    throw SettingsError("shared.stop.gradient_norm and shared.stop.relative_error are both set: choose one target");
+    throw SettingsError(
+        "shared.stop.gradient_norm and shared.stop.relative_error are both set: choose one target");
   if (relative()) {
     if (optimum_.size() != peer.dimension())
       throw SettingsError("shared.stop.relative_error: objective \"" + settings.objective.kind +
@@ -108,7 +122,8 @@ void Runner<Real>::enter_lap() {
   ride_.vote = watched && report_.gradient_bound <= settings_.stop.gradient_norm;
   if (ride_.vote) voted_ = peer_.state("x");
   ride_.bound = watched ? report_.gradient_bound : -1;
-  if (!std::isfinite(peer_.last_value()) || std::isnan(report_.gradient_bound)) wishes_ |= Ride::kWishDiverged;
+  if (!std::isfinite(peer_.last_value()) || std::isnan(report_.gradient_bound))
+    wishes_ |= Ride::kWishDiverged;
   ride_.wishes = wishes_;
   std::fill(ride_.table.begin(), ride_.table.end(), -1.0);
   if (relative()) ride_.table[self_] = distance();
@@ -163,7 +178,8 @@ double Runner<Real>::distance() const {
 template <class Real>
 double Runner<Real>::relative_error() {
   double sum = 0;
-  for (std::size_t i = 0; i < ride_.table.size(); ++i) sum += agreement_.matrix.stationary[i] * ride_.table[i];
+  for (std::size_t i = 0; i < ride_.table.size(); ++i)
+    sum += agreement_.matrix.stationary[i] * ride_.table[i];
   if (step_ == 0) start_distance_ = sum;
   return start_distance_ > 0 ? std::sqrt(sum / start_distance_) : 0;
 }

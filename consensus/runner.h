@@ -16,24 +16,30 @@ RunStatus status_of(std::string_view word);  // failed for a word that is none
 // What a node knows of the whole run from the values that ride along; the means are one lap old.
 struct Progress {
   std::uint64_t step = 0;
-  double objective = 0;         // tracks sum_i pi_i f_i(x_i)
-  double consensus_error = 0;   // tracks the root mean square of |x_i - mix(x)_i|, while a target is watched
-  double gradient_bound = -1;   // certified bound on |grad f| at the mean, agreed one lap ago; -1: not watched
-  double relative_error = -1;   // exact at each step, where stop.relative_error is set
+  double objective = 0;  // tracks sum_i pi_i f_i(x_i)
+  double consensus_error =
+      0;  // tracks the root mean square of |x_i - mix(x)_i|, while a target is watched
+  double gradient_bound =
+      -1;  // certified bound on |grad f| at the mean, agreed one lap ago; -1: not watched
+  double relative_error = -1;  // exact at each step, where stop.relative_error is set
 };
 
-// Takes one node's program from step to step, alike under every executor: laps, the monitor, the agreed stop.
+// Takes one node's program from step to step, alike under every executor: laps, the monitor, the
+// agreed stop.
 //
-//   lap       the steps whose first mixes have together at least `diameter` gossip steps: what enters the ride at the
+//   lap       the steps whose first mixes have together at least `diameter` gossip steps: what
+//   enters the ride at the
 //             lap's first step is known to all at its end, and all decide alike.
-//   converged all nodes voted, at a lap's first step, that the bound holds; each then stands at the x it voted on.
+//   converged all nodes voted, at a lap's first step, that the bound holds; each then stands at the
+//   x it voted on.
 //
 // Threads   one. advance() returns when the program waits for the host, or has ended.
 template <class Real>
 class Runner {
  public:
-  // optimum: required for stop.relative_error. before_step(k) is called at the start of step k, 0-based.
-  // algorithm: null for the registry's entry of that name; a test or a researcher may bring one.
+  // optimum: required for stop.relative_error. before_step(k) is called at the start of step k,
+  // 0-based. algorithm: null for the registry's entry of that name; a test or a researcher may
+  // bring one.
   Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
          std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {},
          const AlgorithmEntry* algorithm = nullptr);
@@ -62,7 +68,7 @@ class Runner {
   void enter_lap();
   bool decide();
   void end(RunStatus status);
-  double distance() const;      // |x_i - x*|^2
+  double distance() const;  // |x_i - x*|^2
   double relative_error();
 
   const Settings& settings_;
@@ -80,7 +86,7 @@ class Runner {
   std::uint32_t wishes_ = 0;
   std::uint64_t step_ = 0, lap_end_ = 0;
   double entered_value_ = 0, entered_disagreement_ = 0;
-  double start_distance_ = 0;   // sum over nodes of pi_i |x_i - x*|^2 at the start
+  double start_distance_ = 0;  // sum over nodes of pi_i |x_i - x*|^2 at the start
   std::optional<Vector<Real>> voted_;
   Program program_, conductor_;
   std::coroutine_handle<> waiting_;

@@ -6,8 +6,8 @@
 
 namespace starling {
 
-// The effective values of [shared]: what all nodes must agree on. Plain values; read and checked by node/config,
-// written by hand in tests. "auto" is kept as such until the agreement resolves it.
+// The effective values of [shared]: what all nodes must agree on. Plain values; read and checked by
+// node/config, written by hand in tests. "auto" is kept as such until the agreement resolves it.
 
 enum class Precision { float32, float64 };
 
@@ -17,17 +17,18 @@ struct TopologySettings {
   std::uint32_t nodes = 1;
   std::uint64_t degree = 0, rows = 0, columns = 0, seed = 1;  // 0: not given
   double probability = -1, radius = -1;                       // < 0: not given
-  std::string weights = "auto";  // a weight rule; auto: data_weighted if samples weigh, else metropolis
+  std::string weights =
+      "auto";  // a weight rule; auto: data_weighted if samples weigh, else metropolis
 };
 
 struct ObjectiveSettings {
   std::string kind = "logistic";
-  std::string data, labels;     // labels: the second file of an IDX or NPY pair
-  std::string scale = "none";   // none | standardize | unit_rows | max:V
+  std::string data, labels;    // labels: the second file of an IDX or NPY pair
+  std::string scale = "none";  // none | standardize | unit_rows | max:V
   double l2 = 0;
   std::string weighting = "samples";  // samples | nodes
   std::string partition = "iid";
-  std::string config;           // every key of [shared.objective] as a JSON object, for the objective itself
+  std::string config;  // every key of [shared.objective] as a JSON object, for the objective itself
 };
 
 struct MixingSettings {

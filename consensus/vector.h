@@ -9,8 +9,8 @@ namespace starling {
 
 // d values in a pooled, 64-byte aligned buffer, readable and writable as an Eigen vector.
 //
-// Copying takes a pooled buffer; moving and assigning an rvalue swap pointers and copy nothing. Assigning an
-// expression writes the values in place and must match in size.
+// Copying takes a pooled buffer; moving and assigning an rvalue swap pointers and copy nothing.
+// Assigning an expression writes the values in place and must match in size.
 template <class Real>
 class Vector : public Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, 1>, Eigen::Aligned64> {
  public:
@@ -69,7 +69,8 @@ class Vector : public Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, 1>, Eigen::
   Buffer buffer_;
 };
 
-// sum_k a_k b_k in double: eight partial sums in fixed order, so the same bits at every vector width.
+// sum_k a_k b_k in double: eight partial sums in fixed order, so the same bits at every vector
+// width.
 template <class Real>
 double dot(const Real* a, const Real* b, std::size_t size) {
   constexpr std::size_t kLanes = 8;

@@ -8,21 +8,29 @@ namespace starling {
 
 std::string_view describe(Cause cause) {
   switch (cause) {
-    case Cause::none: return "no reason given";
-    case Cause::closed: return "connection closed";
-    case Cause::silent: return "silent";
-    case Cause::restarted: return "restarted";
+    case Cause::none:
+      return "no reason given";
+    case Cause::closed:
+      return "connection closed";
+    case Cause::silent:
+      return "silent";
+    case Cause::restarted:
+      return "restarted";
   }
   return "no reason given";
 }
 
 Facts::Facts(const Graph& configured)
-    : graph_(configured), edges_(configured.edge_list()), facts_(edges_.size()), samples_(configured.nodes()),
+    : graph_(configured),
+      edges_(configured.edge_list()),
+      facts_(edges_.size()),
+      samples_(configured.nodes()),
       prepared_(configured.nodes()) {}
 
 std::size_t Facts::edge_index(NodeId i, NodeId j) const {
   const Edge edge{std::min(i, j), std::max(i, j)};
-  return static_cast<std::size_t>(std::lower_bound(edges_.begin(), edges_.end(), edge) - edges_.begin());
+  return static_cast<std::size_t>(std::lower_bound(edges_.begin(), edges_.end(), edge) -
+                                  edges_.begin());
 }
 
 bool Facts::merge_edge(std::size_t index, const EdgeFact& fact) {
@@ -39,7 +47,8 @@ bool Facts::merge_samples(NodeId i, std::uint64_t samples) {
 
 bool Facts::merge_prepared(NodeId i, const Prepared& prepared) {
   // The last one known: a record of a view replaces those of views that no longer are.
-  if (prepared_[i] && (prepared_[i]->view == prepared.view || prepared_[i]->view == view())) return false;
+  if (prepared_[i] && (prepared_[i]->view == prepared.view || prepared_[i]->view == view()))
+    return false;
   prepared_[i] = prepared;
   return true;
 }

@@ -29,7 +29,8 @@ struct Prepared {
   NodeRecord record;
 };
 
-// All a node knows of the cluster, merged by maximum: floods need no order and no coordinator (design: facts and views).
+// All a node knows of the cluster, merged by maximum: floods need no order and no coordinator
+// (design: facts and views).
 //
 // Keeps     one fact per configured edge, samples and the last PREPARED of each node.
 class Facts {
@@ -48,8 +49,9 @@ class Facts {
   bool merge_samples(NodeId i, std::uint64_t samples);
   bool merge_prepared(NodeId i, const Prepared& prepared);
 
-  bool complete() const;             // every configured edge is up
-  std::uint64_t view() const;        // XXH3-64 of the edges and their counters: the id of the view they form
+  bool complete() const;  // every configured edge is up
+  std::uint64_t view()
+      const;  // XXH3-64 of the edges and their counters: the id of the view they form
   std::vector<bool> component(NodeId from) const;  // reachable through edges that are up
 
  private:

@@ -8,9 +8,11 @@
 
 namespace starling {
 
-// One thread beside the node's own, for gradients that take long: the node goes on reading, mixing and sending.
+// One thread beside the node's own, for gradients that take long: the node goes on reading, mixing
+// and sending.
 //
-// Threads   start() and poll() from one thread; the job runs on the worker, one at a time; `wake` is called from it.
+// Threads   start() and poll() from one thread; the job runs on the worker, one at a time; `wake`
+// is called from it.
 class GradientWorker {
  public:
   explicit GradientWorker(std::function<void()> wake) : wake_(std::move(wake)) {}

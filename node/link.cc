@@ -7,7 +7,8 @@ namespace starling {
 
 const Incoming* Link::front(std::uint32_t stream) const {
   const auto found = streams_.find(stream);
-  return found == streams_.end() || found->second.queue.empty() ? nullptr : &found->second.queue.front();
+  return found == streams_.end() || found->second.queue.empty() ? nullptr
+                                                                : &found->second.queue.front();
 }
 
 void Link::take(std::uint32_t stream) {
@@ -19,7 +20,9 @@ void Link::take(std::uint32_t stream) {
 
 void Link::finished(std::uint32_t done) {
   done_here_ = done;
-  std::erase_if(streams_, [&](const auto& entry) { return entry.first < done_here_ && !entry.second.source; });
+  std::erase_if(streams_, [&](const auto& entry) {
+    return entry.first < done_here_ && !entry.second.source;
+  });
 }
 
 bool Link::acknowledged(std::uint32_t stream, std::uint32_t positions) const {
@@ -39,7 +42,8 @@ bool Link::send(Transport& transport, ConnectionId connection, std::uint32_t ses
   const std::uint32_t window = std::min(limits_.window, peer_window_);
   for (auto& [number, stream] : streams_) {
     if (!stream.source || number < done_there_) continue;
-    while (stream.sent < stream.source->ready() && stream.sent - std::min(stream.acked, stream.sent) < window) {
+    while (stream.sent < stream.source->ready() &&
+           stream.sent - std::min(stream.acked, stream.sent) < window) {
       if (!send_one(stream, number, transport, connection, session)) return false;
       ++stream.sent;
       stream.untold = 0;
@@ -48,8 +52,8 @@ bool Link::send(Transport& transport, ConnectionId connection, std::uint32_t ses
   return true;
 }
 
-bool Link::send_one(Stream& stream, std::uint32_t number, Transport& transport, ConnectionId connection,
-                    std::uint32_t session) {
+bool Link::send_one(Stream& stream, std::uint32_t number, Transport& transport,
+                    ConnectionId connection, std::uint32_t session) {
   const Outgoing out = stream.source->outgoing(stream.sent);
   FrameHeader h = header(FrameType::DATA, session, number);
   h.k = out.k;
@@ -117,7 +121,7 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
 void Link::acknowledge(const FrameHeader& header) {
   done_there_ = std::max(done_there_, header.done);
   const auto found = streams_.find(header.stream);
-  if (found != streams_.end()) 
+  if (found != streams_.end())
     found->second.acked = std::max(found->second.acked, std::min(header.taken, found->second.sent));
 }
 

@@ -39,39 +39,44 @@ class StreamSource {
 // What frames were refused, by reason; part of the summary.
 using DropCounts = std::map<std::string, std::uint64_t>;
 
-// The streams of one edge: what was sent, what the neighbor has taken, what arrived. It outlives sessions, so that a
-// cut connection loses nothing: each end sends on from the other's next expected position.
+// The streams of one edge: what was sent, what the neighbor has taken, what arrived. It outlives
+// sessions, so that a cut connection loses nothing: each end sends on from the other's next
+// expected position.
 //
-//   credit    at most `window` positions sent and not taken per stream; at most `streams` open streams.
-//   taken     positions of ours the neighbor has mixed;  done: streams it has finished.
+//   credit    at most `window` positions sent and not taken per stream; at most `streams` open
+//   streams. taken     positions of ours the neighbor has mixed;  done: streams it has finished.
 class Link {
  public:
   struct Limits {
-    std::uint32_t window = 4;    // of this node, both ways; sending also respects the neighbor's
-    std::uint32_t streams = 8;   // open at once
+    std::uint32_t window = 4;   // of this node, both ways; sending also respects the neighbor's
+    std::uint32_t streams = 8;  // open at once
     bool header_checksum = false;
   };
   Link(NodeId self, NodeId peer, Limits limits) : self_(self), peer_(peer), limits_(limits) {}
 
   NodeId peer() const { return peer_; }
 
-  // --- the mixing side ----------------------------------------------------------------------------------------------
+  // --- the mixing side
+  // ----------------------------------------------------------------------------------------------
   void begin_view(std::uint64_t view) { view_ = view; }
   void open(std::uint32_t stream, StreamSource& source) { streams_[stream].source = &source; }
   const Incoming* front(std::uint32_t stream) const;
-  void take(std::uint32_t stream);                       // its front has been mixed
-  void finished(std::uint32_t done);                     // streams below are finished here
-  bool acknowledged(std::uint32_t stream, std::uint32_t positions) const;  // the neighbor has taken them all
-  void forget_source(std::uint32_t stream);              // its buffers go: nothing of it is sent again
+  void take(std::uint32_t stream);    // its front has been mixed
+  void finished(std::uint32_t done);  // streams below are finished here
+  bool acknowledged(std::uint32_t stream,
+                    std::uint32_t positions) const;  // the neighbor has taken them all
+  void forget_source(std::uint32_t stream);          // its buffers go: nothing of it is sent again
 
-  // --- the session side ---------------------------------------------------------------------------------------------
+  // --- the session side
+  // ---------------------------------------------------------------------------------------------
   // Sends what credit allows. false: the connection is gone.
   bool send(Transport& transport, ConnectionId connection, std::uint32_t session);
-  // A frame's place and content; nullptr if fine or dropped as a duplicate, else why the session must end.
+  // A frame's place and content; nullptr if fine or dropped as a duplicate, else why the session
+  // must end.
   const char* receive(const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload);
-  void acknowledge(const FrameHeader& header);           // taken and done of a verified frame
+  void acknowledge(const FrameHeader& header);  // taken and done of a verified frame
   std::vector<Greeting::Expected> expected() const;
-  void resume(const Greeting& peer);                     // send on from what the neighbor expects next
+  void resume(const Greeting& peer);  // send on from what the neighbor expects next
   void set_peer_window(std::uint32_t window) { peer_window_ = std::max(window, 1u); }
   bool all_sent() const;
   // The stream with unannounced takings worth a BEAT, if any.
@@ -79,14 +84,16 @@ class Link {
   FrameHeader header(FrameType type, std::uint32_t session, std::uint32_t stream);
   std::uint32_t done_here() const { return done_here_; }
   // The oldest stream not finished here, whose takings a BEAT may tell.
-  std::uint32_t first_open() const { return streams_.empty() ? done_here_ : streams_.begin()->first; }
+  std::uint32_t first_open() const {
+    return streams_.empty() ? done_here_ : streams_.begin()->first;
+  }
   std::uint64_t data_bytes() const { return data_bytes_; }
   std::uint64_t duplicates() const { return duplicates_; }
 
  private:
   struct Stream {
     StreamSource* source = nullptr;
-    std::uint32_t sent = 0, acked = 0;      // positions
+    std::uint32_t sent = 0, acked = 0;  // positions
     std::deque<Incoming> queue;
     std::uint32_t received = 0, taken = 0, untold = 0;
     std::uint16_t last_k = 0;

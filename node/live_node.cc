@@ -53,8 +53,8 @@ NetworkOptions network_options(const Config& config, std::uint32_t id) {
     if (options.endpoints.size() <= node.id) options.endpoints.resize(node.id + 1);
     options.endpoints[node.id] = node.listen;
   }
-  options.limits.window =
-      static_cast<std::uint32_t>(std::max<std::uint64_t>(config.local.link_window / config.shared.chunk, 1));
+  options.limits.window = static_cast<std::uint32_t>(
+      std::max<std::uint64_t>(config.local.link_window / config.shared.chunk, 1));
   options.limits.header_checksum = config.shared.checksum == "header";
   const auto duration = [](double s) {
     return std::chrono::duration_cast<Instant>(std::chrono::duration<double>(s));
@@ -95,12 +95,14 @@ struct Run {
   }
   static ZmqOptions zmq_options(const Config& config) {
     ZmqOptions options;
-    options.max_message_bytes = kHeaderBytes + std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) +
+    options.max_message_bytes = kHeaderBytes +
+                                std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) +
                                 (64 << 10);
     // Above all credit, two message parts a chunk: a full pipe is a defect.
     const Link::Limits limits;
     options.high_water = static_cast<int>(std::clamp<std::uint64_t>(
-        2 * limits.streams * (config.local.link_window / config.shared.chunk + 1) + 256, 4096, 1 << 24));
+        2 * limits.streams * (config.local.link_window / config.shared.chunk + 1) + 256, 4096,
+        1 << 24));
     return options;
   }
 
@@ -113,13 +115,14 @@ struct Run {
 };
 
 template <class Real>
-ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& folder, NodeReport& report,
-                                 spdlog::logger& log) {
+ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& folder,
+                                 NodeReport& report, spdlog::logger& log) {
   const Agreement agreement = run.participant->join(constants_of(objective));
-  log.info("running: nodes={} mixing_steps={} contraction={:.4g} step_size={:.6g} smoothness={:.6g} "
-           "strong_convexity={:.6g}",
-           agreement.matrix.graph.nodes(), agreement.mix.steps(), agreement.mix.contraction, agreement.step_size,
-           agreement.constants.smoothness, agreement.constants.strong_convexity);
+  log.info(
+      "running: nodes={} mixing_steps={} contraction={:.4g} step_size={:.6g} smoothness={:.6g} "
+      "strong_convexity={:.6g}",
+      agreement.matrix.graph.nodes(), agreement.mix.steps(), agreement.mix.contraction,
+      agreement.step_size, agreement.constants.smoothness, agreement.constants.strong_convexity);
   return run.participant->run<Real>(
       agreement, objective, [&](const ParticipantReport& now) { report.heard(now); },
       [&](Peer<Real>& peer) {
@@ -140,9 +143,11 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
   NodeReport report(folder, options.id, options.progress_lines);
   folder.write_samples(experiment.rows[options.id]);
   Run run(config, experiment, options);
-  log->info("listening on {}, samples={}", run.transport.bound_endpoint(), experiment.samples[options.id]);
+  log->info("listening on {}, samples={}", run.transport.bound_endpoint(),
+            experiment.samples[options.id]);
 
-  // Whatever ends this node badly: one line here, DONE with the reason to the neighbors, a summary if the disk allows.
+  // Whatever ends this node badly: one line here, DONE with the reason to the neighbors, a summary
+  // if the disk allows.
   const auto fail = [&](int code, const std::string& reason) {
     log->error("{}", reason);
     run.participant->leave_failed(code, reason);
@@ -161,13 +166,16 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
     const std::string status(to_string(result.status));
     const int code = exit_code(exit_code_of_status(status));
     const std::string reason =
-        result.status == RunStatus::failed ? "diverged: a value is no longer finite; is the step size too large?" : "";
+        result.status == RunStatus::failed
+            ? "diverged: a value is no longer finite; is the step size too large?"
+            : "";
     if (code == 1) log->error("{}", reason);
     report.finish(result, run.network.drops(), experiment.nodes(), code, reason);
     log->info("{}: steps={} wall_seconds={:.3f}", status, result.steps, result.wall_seconds);
     return code;
   } catch (const LostError& error) {
-    if (options.signal && *options.signal) return fail(signal_exit_code(*options.signal), error.what());
+    if (options.signal && *options.signal)
+      return fail(signal_exit_code(*options.signal), error.what());
     return fail(exit_code(ExitCode::lost), error.what());
   } catch (const ConfigError& error) {
     return fail(exit_code(ExitCode::usage), error.what());

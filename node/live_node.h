@@ -12,14 +12,15 @@ namespace starling {
 // One node of a configured run, from its configuration to its run folder.
 struct LiveNodeOptions {
   std::uint32_t id = 0;
-  std::string out;                        // the run folder
-  std::optional<std::uint64_t> kill_at;   // SIGKILL itself at the start of this step
-  bool progress_lines = false;            // JSON lines on stdout, a few a second
+  std::string out;                       // the run folder
+  std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
+  bool progress_lines = false;           // JSON lines on stdout, a few a second
   const volatile std::sig_atomic_t* signal = nullptr;
 };
 
-// Runs it and returns the exit code. Errors that belong to this node are said on stderr in one line, told to the
-// neighbors, and become their exit code; ConfigError before the network is up is thrown.
+// Runs it and returns the exit code. Errors that belong to this node are said on stderr in one
+// line, told to the neighbors, and become their exit code; ConfigError before the network is up is
+// thrown.
 int run_live_node(const Config& config, const LiveNodeOptions& options);
 
 }  // namespace starling

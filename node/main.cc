@@ -1,7 +1,6 @@
 // starling-node: one live participant of a cluster.
 
 #include <unistd.h>
-#include <zmq.h>
 
 #include <csignal>
 #include <cstdio>
@@ -9,6 +8,7 @@
 
 #include "node/cli.h"
 #include "node/error.h"
+#include "node/exchange/zmq_transport.h"
 #include "node/live_node.h"
 
 namespace {
@@ -25,16 +25,18 @@ starling::CliProgram describe() {
   using starling::CliOption;
   starling::CliProgram program;
   program.name = "starling-node";
-  program.usage = "starling-node --config FILE --id I [--set section.key=value]... [--out DIR] [--check]";
-  program.summary = "Runs one node of a cluster: its own data, its own gradients, its neighbors' parameters.";
-  int major = 0, minor = 0, patch = 0;
-  zmq_version(&major, &minor, &patch);
-  program.libzmq = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+  program.usage =
+      "starling-node --config FILE --id I [--set section.key=value]... [--out DIR] [--check]";
+  program.summary =
+      "Runs one node of a cluster: its own data, its own gradients, its neighbors' parameters.";
+  program.libzmq = starling::zmq_version();
   program.options = starling::config_options();
   program.options.push_back(CliOption{"id", "I", "which node of the address book this is", false});
   program.options.push_back(CliOption{"out", "DIR", "run folder (default: runs/<name>)", false});
-  program.options.push_back(CliOption{"kill-at", "STEP", "raise SIGKILL at the start of this step (for tests)", false});
-  program.options.push_back(CliOption{"progress", "FORMAT", "json: status lines on stdout, about 5 a second", false});
+  program.options.push_back(
+      CliOption{"kill-at", "STEP", "raise SIGKILL at the start of this step (for tests)", false});
+  program.options.push_back(
+      CliOption{"progress", "FORMAT", "json: status lines on stdout, about 5 a second", false});
   return program;
 }
 
@@ -47,7 +49,8 @@ int body(const starling::Arguments& arguments) {
   const auto id = arguments.integer("id", 0, config.shared.topology.nodes - 1);
   if (!id) throw starling::ConfigError("--id is missing: which node of the address book is this?");
   const auto progress = arguments.value("progress");
-  if (progress && *progress != "json") throw starling::ConfigError("--progress = \"" + *progress + "\": allowed is json");
+  if (progress && *progress != "json")
+    throw starling::ConfigError("--progress = \"" + *progress + "\": allowed is json");
   if (arguments.has("check")) {
     const auto experiment = starling::make_experiment(config);
     starling::make_objective(config, experiment, static_cast<std::uint32_t>(*id));
@@ -55,13 +58,15 @@ int body(const starling::Arguments& arguments) {
     return 0;
   }
   if (config.nodes.empty())
-    throw starling::ConfigError("[[node]]: the address book is empty; add one [[node]] with id and listen for each node");
+    throw starling::ConfigError(
+        "[[node]]: the address book is empty; add one [[node]] with id and listen for each node");
   struct sigaction action {};
   action.sa_handler = on_signal;  // no SA_RESTART: a wait in poll ends
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a write error, not the end of the process
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a file at its limit is a write error, not the end of the process
 
   starling::LiveNodeOptions options;
   options.id = static_cast<std::uint32_t>(*id);

@@ -8,7 +8,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Parses and reads a body; whatever does not fit (size, syntax, a missing key, a wrong type) is nullopt.
+// Parses and reads a body; whatever does not fit (size, syntax, a missing key, a wrong type) is
+// nullopt.
 template <class Body, class Read>
 std::optional<Body> parse(std::span<const std::byte> bytes, Read read) {
   if (bytes.size() > kMostControlBytes) return std::nullopt;
@@ -29,7 +30,8 @@ template <class T>
 T whole(const Json& json) {
   if (!json.is_number_unsigned()) throw Json::type_error::create(302, "not a whole number", &json);
   const auto value = json.get<std::uint64_t>();
-  if (value > std::numeric_limits<T>::max()) throw Json::out_of_range::create(406, "too large", &json);
+  if (value > std::numeric_limits<T>::max())
+    throw Json::out_of_range::create(406, "too large", &json);
   return static_cast<T>(value);
 }
 
@@ -41,13 +43,14 @@ double number(const Json& json) {
 const std::string& text_of(const Json& json) { return json.get_ref<const std::string&>(); }
 
 Json record_json(const NodeRecord& r) {
-  return Json::array({r.gap_2, r.lambda_n, static_cast<std::uint64_t>(r.mixing_steps), r.constants.smoothness,
-                      r.constants.strong_convexity, r.constants.global_smoothness,
-                      r.constants.global_strong_convexity});
+  return Json::array({r.gap_2, r.lambda_n, static_cast<std::uint64_t>(r.mixing_steps),
+                      r.constants.smoothness, r.constants.strong_convexity,
+                      r.constants.global_smoothness, r.constants.global_strong_convexity});
 }
 
 NodeRecord record_of(const Json& json) {
-  if (!json.is_array() || json.size() != 7) throw Json::type_error::create(302, "not a record", &json);
+  if (!json.is_array() || json.size() != 7)
+    throw Json::type_error::create(302, "not a record", &json);
   NodeRecord r;
   r.gap_2 = number(json[0]);
   r.lambda_n = number(json[1]);
@@ -61,9 +64,9 @@ NodeRecord record_of(const Json& json) {
 std::string encode(const Greeting& body) {
   Json expected = Json::array();
   for (const auto& e : body.expected) expected.push_back({e.stream, e.position});
-  return Json{{"id", body.id},           {"instance", body.instance}, {"nonce", body.nonce},
-              {"window", body.window},   {"counter", body.counter},   {"view", body.view},
-              {"shared", body.shared},   {"expected", expected},      {"done", body.done}}
+  return Json{{"id", body.id},         {"instance", body.instance}, {"nonce", body.nonce},
+              {"window", body.window}, {"counter", body.counter},   {"view", body.view},
+              {"shared", body.shared}, {"expected", expected},      {"done", body.done}}
       .dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -83,7 +86,8 @@ std::optional<Greeting> decode_greeting(std::span<const std::byte> bytes) {
 }
 
 std::string encode(const Refusal& body) {
-  return Json{{"code", body.code}, {"reason", body.reason}}.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return Json{{"code", body.code}, {"reason", body.reason}}.dump(-1, ' ', true,
+                                                                 Json::error_handler_t::replace);
 }
 
 std::optional<Refusal> decode_refusal(std::span<const std::byte> bytes) {
@@ -96,7 +100,8 @@ std::optional<Refusal> decode_refusal(std::span<const std::byte> bytes) {
 std::string encode(const StateBody& body) {
   Json edges = Json::array(), nodes = Json::array();
   for (const auto& e : body.edges)
-    edges.push_back({e.edge.u, e.edge.v, e.fact.counter, static_cast<unsigned>(e.fact.cause), e.fact.step});
+    edges.push_back(
+        {e.edge.u, e.edge.v, e.fact.counter, static_cast<unsigned>(e.fact.cause), e.fact.step});
   for (const auto& n : body.nodes) {
     Json entry{{"id", n.id}, {"samples", n.samples}};
     if (n.prepared) {
@@ -115,10 +120,12 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
       if (cause > static_cast<std::uint8_t>(Cause::restarted))
         throw Json::out_of_range::create(406, "unknown cause", &e);
       body.edges.push_back({{whole<NodeId>(e.at(0)), whole<NodeId>(e.at(1))},
-                            {whole<std::uint32_t>(e.at(2)), static_cast<Cause>(cause), whole<std::uint64_t>(e.at(4))}});
+                            {whole<std::uint32_t>(e.at(2)), static_cast<Cause>(cause),
+                             whole<std::uint64_t>(e.at(4))}});
     }
     for (const Json& n : json.at("nodes")) {
-      StateBody::NodeEntry entry{whole<NodeId>(n.at("id")), whole<std::uint64_t>(n.at("samples")), {}};
+      StateBody::NodeEntry entry{
+          whole<NodeId>(n.at("id")), whole<std::uint64_t>(n.at("samples")), {}};
       if (n.contains("record"))
         entry.prepared = Prepared{whole<std::uint64_t>(n.at("view")), record_of(n.at("record"))};
       body.nodes.push_back(std::move(entry));
@@ -127,8 +134,9 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
 }
 
 std::string encode(const DoneBody& body) {
-  return Json{{"step", body.step}, {"code", body.code}, {"status", body.status}, {"reason", body.reason}}.dump(
-      -1, ' ', true, Json::error_handler_t::replace);
+  return Json{
+      {"step", body.step}, {"code", body.code}, {"status", body.status}, {"reason", body.reason}}
+      .dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::optional<DoneBody> decode_done(std::span<const std::byte> bytes) {

@@ -5,16 +5,23 @@
 namespace starling {
 
 namespace {
-// Below this a payload is copied into the frame; from here on it travels as a message part of its own, so that one
-// zero-copy payload serves all neighbors.
+// Below this a payload is copied into the frame; from here on it travels as a message part of its
+// own, so that one zero-copy payload serves all neighbors.
 constexpr std::size_t kShareFrom = 64 * 1024;
 }  // namespace
 
 template <class Real>
-MixStream<Real>::MixStream(const MixPlan& plan, std::span<const Real> weights, std::span<const double> ride_weights,
-                           std::span<Link* const> links, Pool& pool, std::uint64_t chunk_bytes, bool hash_payload)
-    : plan_(plan), weights_(weights), ride_weights_(ride_weights), links_(links), pool_(pool),
-      chunk_bytes_(chunk_bytes), hash_(hash_payload), rides_(links.size()) {}
+MixStream<Real>::MixStream(const MixPlan& plan, std::span<const Real> weights,
+                           std::span<const double> ride_weights, std::span<Link* const> links,
+                           Pool& pool, std::uint64_t chunk_bytes, bool hash_payload)
+    : plan_(plan),
+      weights_(weights),
+      ride_weights_(ride_weights),
+      links_(links),
+      pool_(pool),
+      chunk_bytes_(chunk_bytes),
+      hash_(hash_payload),
+      rides_(links.size()) {}
 
 template <class Real>
 void MixStream<Real>::begin(MixOperation<Real>& operation) {
@@ -38,7 +45,8 @@ template <class Real>
 std::uint32_t MixStream<Real>::ready() const {
   // Chunks of y_0 that stand whole, and one gossip step beyond each position that is mixed.
   if (chunks_.dimension > 0 && filled_ < chunks_.dimension)
-    return std::min<std::uint32_t>(static_cast<std::uint32_t>(filled_ / chunks_.length), chunk_count_);
+    return std::min<std::uint32_t>(static_cast<std::uint32_t>(filled_ / chunks_.length),
+                                   chunk_count_);
   return std::min(next_ + chunk_count_, positions_);
 }
 
@@ -68,8 +76,8 @@ bool MixStream<Real>::advance() {
       make_writable(next, chunk);
       const double omega = plan_.omega[k];
       Real* out = operation_->y[next].data() + begin;
-      kernel(operation_->y[now].data() + begin, omega != 0 ? out : nullptr, neighbors_.data(), weights_.data(),
-             neighbors_.size(), static_cast<Real>(omega), count, out);
+      kernel(operation_->y[now].data() + begin, omega != 0 ? out : nullptr, neighbors_.data(),
+             weights_.data(), neighbors_.size(), static_cast<Real>(omega), count, out);
     }
     for (Link* link : links_) link->take(number());
     ++next_;
@@ -112,14 +120,16 @@ Outgoing MixStream<Real>::outgoing(std::uint32_t position) {
   out.k = static_cast<std::uint16_t>(k);
   out.chunk = chunk;
   if (operation_->ride && chunk == 0) out.ride = ride_bytes_[which];
-  out.values = std::as_bytes(std::span<const Real>(y.data() + chunks_.begin(chunk), chunks_.size(chunk)));
+  out.values =
+      std::as_bytes(std::span<const Real>(y.data() + chunks_.begin(chunk), chunks_.size(chunk)));
   if (hash_) {
     if (hashed_[which][chunk] != position) hashes_[which][chunk] = hash_payload(out.values);
     hashed_[which][chunk] = position;
     out.values_hash = hashes_[which][chunk];
   }
   if (out.values.size() >= kShareFrom) {
-    // The frame keeps the buffer alive, and the count of its chunk up, until the transport lets go of it.
+    // The frame keeps the buffer alive, and the count of its chunk up, until the transport lets go
+    // of it.
     struct Held {
       Buffer buffer;
       InFlight counts;

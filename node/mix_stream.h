@@ -11,28 +11,33 @@
 
 namespace starling {
 
-// One mix on this node: takes position after position in ascending order, each as soon as its own values and all
-// neighbors' are there, by one fused pass; so gossip steps pipeline over chunks and every executor gives equal bits.
+// One mix on this node: takes position after position in ascending order, each as soon as its own
+// values and all neighbors' are there, by one fused pass; so gossip steps pipeline over chunks and
+// every executor gives equal bits.
 //
-//   position p = k C + c:  chunk c of y_{k+1} from chunk c of y_k, own and neighbors', written over y_{k-1}
+//   position p = k C + c:  chunk c of y_{k+1} from chunk c of y_k, own and neighbors', written over
+//   y_{k-1}
 //
-// y_{k-1}(c) may be overwritten: a neighbor's y_k(c) in hand shows it has mixed ours; and when libzmq still holds a frame
-// of it, the vector moves to a fresh buffer first.
+// y_{k-1}(c) may be overwritten: a neighbor's y_k(c) in hand shows it has mixed ours; and when
+// libzmq still holds a frame of it, the vector moves to a fresh buffer first.
 template <class Real>
 class MixStream final : public StreamSource {
  public:
-  // weights: w_ij times the plan's scale, rounded once; aligned with links, both in ascending NodeId.
-  MixStream(const MixPlan& plan, std::span<const Real> weights, std::span<const double> ride_weights,
-            std::span<Link* const> links, Pool& pool, std::uint64_t chunk_bytes, bool hash_payload);
+  // weights: w_ij times the plan's scale, rounded once; aligned with links, both in ascending
+  // NodeId.
+  MixStream(const MixPlan& plan, std::span<const Real> weights,
+            std::span<const double> ride_weights, std::span<Link* const> links, Pool& pool,
+            std::uint64_t chunk_bytes, bool hash_payload);
 
-  void begin(MixOperation<Real>& operation);       // a recycled stream begins again
+  void begin(MixOperation<Real>& operation);  // a recycled stream begins again
   void filled(std::size_t count) { filled_ = count; }
-  // Mixes what can be mixed; false if it waits. Throws ProtocolError (in the link's name) on a frame of wrong shape.
+  // Mixes what can be mixed; false if it waits. Throws ProtocolError (in the link's name) on a
+  // frame of wrong shape.
   bool advance();
   bool finished() const { return next_ == positions_; }
   // All neighbors have taken everything and the transport holds none of its frames.
   bool released() const;
-  void forget();                                    // after release: the links drop it
+  void forget();  // after release: the links drop it
   MixOperation<Real>& operation() { return *operation_; }
   std::uint32_t number() const { return operation_->stream; }
   // The first neighbor whose next frame is missing, or null.
@@ -60,9 +65,10 @@ class MixStream final : public StreamSource {
   Chunks chunks_;
   std::uint32_t chunk_count_ = 1, positions_ = 0, next_ = 0;
   std::size_t filled_ = 0;
-  std::array<std::vector<std::byte>, 2> ride_bytes_;       // of the two latest gossip steps
-  std::array<InFlight, 2> in_flight_;                      // per buffer, one count per chunk
-  std::array<std::vector<std::uint64_t>, 2> hashes_;       // of what stands in the chunk, with the position it is of
+  std::array<std::vector<std::byte>, 2> ride_bytes_;  // of the two latest gossip steps
+  std::array<InFlight, 2> in_flight_;                 // per buffer, one count per chunk
+  std::array<std::vector<std::uint64_t>, 2>
+      hashes_;  // of what stands in the chunk, with the position it is of
   std::array<std::vector<std::uint32_t>, 2> hashed_;
   std::vector<const Real*> neighbors_;
   std::vector<const Incoming*> arrived_;

@@ -79,16 +79,16 @@ std::uint64_t Network::data_bytes() const {
   return bytes;
 }
 
-// --- connections and sessions -----------------------------------------------------------------------------------------
-
+// --- connections and sessions
 void Network::dial(Edge& edge) {
   edge.dialling = transport_.dial(options_.endpoints[edge.link.peer()]);
   by_connection_[edge.dialling] = &edge;
   edge.backoff = std::clamp(2 * edge.backoff, kBackoffLeast, kBackoffMost);
-  RandomStream jitter(options_.seed, Purpose::jitter, options_.self, static_cast<std::uint32_t>(++nonces_));
+  RandomStream jitter(options_.seed, Purpose::jitter, options_.self,
+                      static_cast<std::uint32_t>(++nonces_));
   edge.dialled_at = transport_.now();
-  edge.redial_at = edge.dialled_at +
-                   std::chrono::duration_cast<Instant>(edge.backoff * (0.75 + 0.5 * jitter.uniform()));
+  edge.redial_at = edge.dialled_at + std::chrono::duration_cast<Instant>(
+                                         edge.backoff * (0.75 + 0.5 * jitter.uniform()));
 }
 
 void Network::stop_dialling(Edge& edge) {
@@ -97,8 +97,9 @@ void Network::stop_dialling(Edge& edge) {
   transport_.close(std::exchange(edge.dialling, 0));
 }
 
-// A node that nobody dials asks why: its neighbors may be talking to another process of its id, which nothing else would
-// tell it. They dial whom they need; here they only refuse, or stay silent.
+// A node that nobody dials asks why: its neighbors may be talking to another process of its id,
+// which nothing else would tell it. They dial whom they need; here they only refuse, or stay
+// silent.
 bool Network::knocks(const Edge& edge) const {
   return view_ == 0 && edge.peer_instance.empty() && last_pump_ > started_at_ + kKnock;
 }
@@ -145,7 +146,8 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   if (auto refusal = judge(*hello, edge)) {
     send_unsessioned(connection, FrameType::REFUSE, encode(*refusal));
     drop("a HELLO refused");  // no word of a stranger's: reasons are kept
-    // Before the first view a configuration that differs ends both ends: nobody can say whose is right.
+    // Before the first view a configuration that differs ends both ends: nobody can say whose is
+    // right.
     if (view_ == 0 && edge && is_mismatch(*refusal)) news_.refusal = *refusal;
     return;
   }
@@ -172,14 +174,16 @@ void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
 }
 
 // Both ends come here with the same nonces and the same counter, so with the same session.
-void Network::establish(Edge& edge, ConnectionId connection, const Greeting& peer, std::uint32_t counter) {
+void Network::establish(Edge& edge, ConnectionId connection, const Greeting& peer,
+                        std::uint32_t counter) {
   if (edge.connection && edge.connection != connection) {
     by_connection_.erase(edge.connection);
     transport_.close(edge.connection);
   }
   by_connection_[connection] = &edge;
   edge.connection = connection;
-  const std::uint64_t nonces[] = {std::min(edge.nonce, peer.nonce), std::max(edge.nonce, peer.nonce)};
+  const std::uint64_t nonces[] = {std::min(edge.nonce, peer.nonce),
+                                  std::max(edge.nonce, peer.nonce)};
   edge.session = static_cast<std::uint32_t>(XXH3_64bits(nonces, sizeof nonces)) | 1u;
   const bool restarted = !edge.peer_instance.empty() && edge.peer_instance != peer.instance;
   edge.peer_instance = peer.instance;
@@ -204,8 +208,8 @@ std::optional<Refusal> Network::judge(const Greeting& hello, const Edge* edge) c
   if (!edge)
     return Refusal{2, "node " + std::to_string(hello.id) + " has no edge to dial to node " +
                           std::to_string(options_.self) + " in this topology"};
-  const bool alive = edge->session != 0 &&
-                     edge->silence.silent_for(transport_.now()) < options_.grace;
+  const bool alive =
+      edge->session != 0 && edge->silence.silent_for(transport_.now()) < options_.grace;
   if (alive && edge->peer_instance != hello.instance)
     return Refusal{2, "node " + std::to_string(hello.id) +
                           " is already running as another process (started twice?)"};
@@ -227,100 +231,14 @@ void Network::end_session(NodeId peer, const std::string& why) {
   if (Edge* edge = edge_to(peer)) drop_session(*edge, why);
 }
 
-// --- frames -----------------------------------------------------------------------------------------------------------
-
-void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) {
-  const DecodedFrame frame = decode(head.bytes(), payload.bytes());
-  if (!frame) return drop("a frame refused: " + std::string(describe(frame.error)));
-  Edge* edge = edge_of(connection);
-  const FrameType type = frame.header.type;
-  if (type == FrameType::DATA || type == FrameType::BEAT || type == FrameType::STATE || type == FrameType::DONE) {
-    if (!edge || edge->connection != connection || frame.header.session != edge->session ||
-        frame.header.sender != edge->link.peer())
-      return drop("a frame outside a session");
-    return on_session_frame(*edge, frame, std::move(head), std::move(payload));
-  }
-  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame refused: bad checksum");
-  if (type == FrameType::HELLO) return on_hello(connection, frame);
-  if (edge && edge->dialling == connection && type == FrameType::WELCOME) return on_welcome(*edge, frame);
-  if (edge && edge->dialling == connection && type == FrameType::REFUSE) {
-    if (auto refusal = decode_refusal(frame.payload)) news_.refusal = *refusal;
-    return;
-  }
-  drop("a frame of a type not expected");
-}
-
-void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload) {
-  edge.silence.heard(transport_.now());
-  const FrameHeader& h = frame.header;
-  if (h.type == FrameType::DATA) {
-    // A neighbor may have begun the view we are about to begin: its frames wait, within their credit.
-    if (h.view != expected_view_) return drop("a DATA frame of another view");
-    if (const char* defect = edge.link.receive(frame, std::move(head), std::move(payload)))
-      end_session(edge.link.peer(), defect);
-    return;
-  }
-  if (verify(frame, head.bytes()) != FrameError::none) return end_session(edge.link.peer(), "a bad checksum");
-  if (h.type == FrameType::STATE) {
-    if (const auto body = decode_state(frame.payload)) return on_state(*body);
-    return end_session(edge.link.peer(), "a STATE that cannot be read");
-  }
-  if (h.type == FrameType::DONE) return on_done(edge, frame);
-  edge.link.acknowledge(h);
-  if (h.flags & kFlagDoneAcknowledged) edge.done_acked = true;
-  if (frame.payload.empty()) return;
-  if (const auto beat = decode_beat(frame.payload)) edge.beat = *beat;
-}
-
-void Network::on_state(const StateBody& body) {
-  bool changed = false;
-  const NodeId nodes = facts_.graph().nodes();
-  for (const auto& e : body.edges) {
-    if (e.edge.u >= nodes || e.edge.v >= nodes || !facts_.graph().adjacent(e.edge.u, e.edge.v)) {
-      drop("a fact of an unknown edge");
-      continue;
-    }
-    changed |= facts_.merge_edge(facts_.edge_index(e.edge.u, e.edge.v), e.fact);
-  }
-  for (const auto& n : body.nodes) {
-    if (n.id >= nodes) {
-      drop("a fact of an unknown node");
-      continue;
-    }
-    changed |= facts_.merge_samples(n.id, n.samples);
-    if (n.prepared) changed |= facts_.merge_prepared(n.id, *n.prepared);
-  }
-  if (!changed) return;
-  news_.facts_changed = true;
-  facts_changed();
-  // An end that reads an odd counter where it holds a session ends that session.
-  for (auto& edge : edges_)
-    if (edge->session && !facts_.edge(edge->fact).up()) drop_session(*edge, "the other end cut the edge");
-}
-
-void Network::facts_changed() {
-  for (auto& edge : edges_) edge->state_due = true;
-}
-
-void Network::mark_down(Edge& edge, Cause cause) {
-  EdgeFact fact = facts_.edge(edge.fact);
-  if (!fact.up()) return;
-  fact.counter += 1;
-  fact.cause = cause;
-  fact.step = beat_.step;
-  facts_.merge_edge(edge.fact, fact);
-  news_.facts_changed = true;
-  facts_changed();
-}
-
-// --- time -------------------------------------------------------------------------------------------------------------
-
+// --- time
 void Network::pump(Instant timeout) {
   const Instant woke = transport_.now();
   flush();
   const Instant wait = std::max(std::min(next_beat_, woke + timeout) - woke, Instant(0));
   transport_.poll(wait, *this);
-  // Stopped or starved, most likely amid the poll: what the others said meanwhile is only now being read.
+  // Stopped or starved, most likely amid the poll: what the others said meanwhile is only now being
+  // read.
   const Instant slept = transport_.now() - last_pump_ - wait;
   last_pump_ = transport_.now();
   if (slept > kDidNotRun)
@@ -329,8 +247,8 @@ void Network::pump(Instant timeout) {
   judge_silence();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if ((edge->we_dial || knocks(*edge)) && !edge->connection && now >= edge->redial_at && !edge->done_acked &&
-        !edge->done_received) {
+    if ((edge->we_dial || knocks(*edge)) && !edge->connection && now >= edge->redial_at &&
+        !edge->done_acked && !edge->done_received) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       stop_dialling(*edge);
       dial(*edge);
@@ -339,16 +257,21 @@ void Network::pump(Instant timeout) {
     next_beat_ = now + kBeat;
     const std::string body = encode(beat_);
     for (auto& edge : edges_)
-      if (edge->session) send_control(*edge, edge->link.header(FrameType::BEAT, edge->session, edge->link.first_open()), body);
+      if (edge->session)
+        send_control(*edge,
+                     edge->link.header(FrameType::BEAT, edge->session, edge->link.first_open()),
+                     body);
   }
   flush();
 }
 
 void Network::judge_silence() {
   for (auto& edge : edges_) {
-    if (!facts_.edge(edge->fact).up() || edge->done_received) continue;  // after DONE nothing more is owed
+    if (!facts_.edge(edge->fact).up() || edge->done_received)
+      continue;  // after DONE nothing more is owed
     const Instant silent = edge->silence.silent_for(last_pump_);
-    if (silent < options_.grace || silent < edge->silence.limit(options_.grace, options_.grace_max)) continue;
+    if (silent < options_.grace || silent < edge->silence.limit(options_.grace, options_.grace_max))
+      continue;
     const bool had_session = edge->session != 0;
     if (had_session) drop_session(*edge, "silent");
     mark_down(*edge, had_session ? Cause::silent : Cause::closed);
@@ -363,15 +286,15 @@ void Network::flush() {
       continue;
     }
     if (std::exchange(edge->state_due, false))
-      send_control(*edge, edge->link.header(FrameType::STATE, edge->session, 0), encode(state_of(facts_)));
+      send_control(*edge, edge->link.header(FrameType::STATE, edge->session, 0),
+                   encode(state_of(facts_)));
     while (const auto stream = edge->link.untold())
       send_control(*edge, edge->link.header(FrameType::BEAT, edge->session, *stream), {});
     send_done(*edge);
   }
 }
 
-// --- the end ----------------------------------------------------------------------------------------------------------
-
+// --- the end
 void Network::finish(const DoneBody& done, bool abandon) {
   done_ = done;
   abandon_ = abandon;
@@ -400,14 +323,15 @@ bool Network::finished() const {
   for (const auto& edge : edges_) {
     if (edge->done_acked) continue;
     if (!edge->session && (edge->done_received || !facts_.edge(edge->fact).up())) continue;
-    if (edge->silence.silent_for(last_pump_) > edge->silence.limit(options_.grace, options_.grace_max)) continue;
+    if (edge->silence.silent_for(last_pump_) >
+        edge->silence.limit(options_.grace, options_.grace_max))
+      continue;
     return false;
   }
   return true;
 }
 
-// --- sending ----------------------------------------------------------------------------------------------------------
-
+// --- sending
 void Network::send_control(Edge& edge, FrameHeader header, std::string_view body) {
   header.payload_bytes = static_cast<std::uint32_t>(body.size());
   std::vector<std::byte> frame(kHeaderBytes + body.size());

@@ -21,50 +21,50 @@ struct NetworkOptions {
   std::vector<std::string> endpoints;         // of each node, by id
   Link::Limits limits;
   Instant grace{std::chrono::seconds(1)}, grace_max{std::chrono::seconds(30)};
-  std::uint64_t seed = 1;                     // of the redial jitter
+  std::uint64_t seed = 1;  // of the redial jitter
 };
 
 // What a network tells its node; asked for after each pump.
 struct NetworkNews {
-  std::optional<Refusal> refusal;             // the handshake ended us: a mismatch, or an id twice
-  std::optional<DoneBody> done;               // a neighbor said DONE
+  std::optional<Refusal> refusal;  // the handshake ended us: a mismatch, or an id twice
+  std::optional<DoneBody> done;    // a neighbor said DONE
   NodeId done_from = 0;
   bool facts_changed = false;
 };
 
-// This node's edges to its neighbors: dials, handshakes, sessions that resume, beats, silence, facts and DONE. It knows no
-// thread and no clock but its transport's; whoever waits, pumps it.
+// This node's edges to its neighbors: dials, handshakes, sessions that resume, beats, silence,
+// facts and DONE. It knows no thread and no clock but its transport's; whoever waits, pumps it.
 //
 // Threads   one at a time, under the driver's lock.
 class Network final : public TransportEvents {
  public:
   Network(NetworkOptions options, Facts& facts, Transport& transport);
 
-  void start();                                // dials; before that it only listens
-  void pump(Instant timeout);                  // reads, answers, beats, judges, sends
+  void start();                // dials; before that it only listens
+  void pump(Instant timeout);  // reads, answers, beats, judges, sends
   NetworkNews take_news() { return std::exchange(news_, {}); }
 
   // --- streams
-  std::vector<Link*> links();                  // ascending NodeId
+  std::vector<Link*> links();  // ascending NodeId
   void expect_view(std::uint64_t view) { expected_view_ = view; }
   void begin_view(std::uint64_t view);
-  void flush();                                // what credit, facts and acknowledgements allow
+  void flush();  // what credit, facts and acknowledgements allow
   void end_session(NodeId peer, const std::string& why);
 
   // --- status
   void announce(const BeatBody& beat) { beat_ = beat; }
   const BeatBody& heard(NodeId peer) const;
   bool in_session(NodeId peer) const;
-  void facts_changed();                        // ours changed: flood
+  void facts_changed();  // ours changed: flood
   std::uint64_t control_bytes() const { return control_bytes_; }
   std::uint64_t data_bytes() const;
   const DropCounts& drops() const { return drops_; }
-  std::string why_down(NodeId peer) const;     // the last reason its connection closed
+  std::string why_down(NodeId peer) const;  // the last reason its connection closed
 
   // --- the end: DONE is the last frame of every link.
   // abandon: streams under way are left as they are, DONE goes out at once.
   void finish(const DoneBody& done, bool abandon = false);
-  bool finished() const;                       // acknowledged, or the link is gone for good
+  bool finished() const;  // acknowledged, or the link is gone for good
 
   // TransportEvents
   void received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) override;
@@ -75,12 +75,12 @@ class Network final : public TransportEvents {
   struct Edge {
     Edge(Link to, std::size_t fact_index) : link(std::move(to)), fact(fact_index) {}
     Link link;
-    std::size_t fact;                 // index in facts
+    std::size_t fact;  // index in facts
     bool we_dial = false;
     ConnectionId dialling = 0, connection = 0;  // 0: none; connection: of the session
-    std::uint32_t session = 0;        // 0: no session
+    std::uint32_t session = 0;                  // 0: no session
     std::string peer_instance;
-    std::uint64_t nonce = 0;          // ours, of the HELLO under way
+    std::uint64_t nonce = 0;  // ours, of the HELLO under way
     Silence silence;
     Instant dialled_at{0}, redial_at{0}, backoff{0};
     std::string last_reason;
@@ -99,7 +99,8 @@ class Network final : public TransportEvents {
   void on_hello(ConnectionId connection, const DecodedFrame& frame);
   void on_welcome(Edge& edge, const DecodedFrame& frame);
   void establish(Edge& edge, ConnectionId connection, const Greeting& peer, std::uint32_t counter);
-  void on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload);
+  void on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head,
+                        ReceivedBytes payload);
   void on_state(const StateBody& body);
   void on_done(Edge& edge, const DecodedFrame& frame);
   void drop_session(Edge& edge, const std::string& why);

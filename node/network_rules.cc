@@ -14,14 +14,16 @@ std::optional<Refusal> compare_shared(NodeId self, const std::map<std::string, s
   };
   const std::string name = "shared.name";
   if (value(ours, name) != value(theirs.shared, name))
-    return Refusal{2, "another cluster: " + name + " is " + value(ours, name) + " on node " + std::to_string(self) +
-                          " and " + value(theirs.shared, name) + " on node " + std::to_string(theirs.id)};
+    return Refusal{2, "another cluster: " + name + " is " + value(ours, name) + " on node " +
+                          std::to_string(self) + " and " + value(theirs.shared, name) +
+                          " on node " + std::to_string(theirs.id)};
   std::map<std::string, std::string> all = ours;
   all.insert(theirs.shared.begin(), theirs.shared.end());
   for (const auto& [key, ignored] : all) {
     if (value(ours, key) == value(theirs.shared, key)) continue;
-    return Refusal{2, std::string(kMismatch) + key + " is " + value(ours, key) + " on node " + std::to_string(self) +
-                          " and " + value(theirs.shared, key) + " on node " + std::to_string(theirs.id)};
+    return Refusal{2, std::string(kMismatch) + key + " is " + value(ours, key) + " on node " +
+                          std::to_string(self) + " and " + value(theirs.shared, key) + " on node " +
+                          std::to_string(theirs.id)};
   }
   return std::nullopt;
 }
@@ -30,7 +32,8 @@ bool is_mismatch(const Refusal& refusal) { return refusal.reason.starts_with(kMi
 
 StateBody state_of(const Facts& facts) {
   StateBody body;
-  for (std::size_t e = 0; e < facts.edges().size(); ++e) body.edges.push_back({facts.edges()[e], facts.edge(e)});
+  for (std::size_t e = 0; e < facts.edges().size(); ++e)
+    body.edges.push_back({facts.edges()[e], facts.edge(e)});
   for (NodeId i = 0; i < facts.graph().nodes(); ++i)
     if (facts.samples(i) > 0) body.nodes.push_back({i, facts.samples(i), facts.prepared(i)});
   return body;

@@ -4,13 +4,13 @@
 
 namespace starling {
 
-// The handshake's judgement of a greeting's configuration: nullopt if it is ours, key by key; else the first key that
-// differs, with both values.
+// The handshake's judgement of a greeting's configuration: nullopt if it is ours, key by key; else
+// the first key that differs, with both values.
 std::optional<Refusal> compare_shared(NodeId self, const std::map<std::string, std::string>& ours,
                                       const Greeting& theirs);
 
-// Whether a refusal tells of two configurations that differ, which ends both ends before the first view: not so for a
-// stranger (another cluster's name) and not for an id started twice.
+// Whether a refusal tells of two configurations that differ, which ends both ends before the first
+// view: not so for a stranger (another cluster's name) and not for an id started twice.
 bool is_mismatch(const Refusal& refusal);
 
 // All facts as one STATE body.

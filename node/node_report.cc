@@ -32,7 +32,8 @@ Json common(NodeId self, const ParticipantReport& report) {
 
 double quantile(std::vector<double> values, double at) {
   if (values.empty()) return 0;
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(at * static_cast<double>(values.size() - 1));
+  const auto nth =
+      values.begin() + static_cast<std::ptrdiff_t>(at * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), nth, values.end());
   return *nth;
 }
@@ -61,8 +62,8 @@ void NodeReport::progress_line(const ParticipantReport& report) {
   std::fflush(stdout);
 }
 
-void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops, std::uint64_t members,
-                        int exit_code, const std::string& reason) {
+void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops,
+                        std::uint64_t members, int exit_code, const std::string& reason) {
   Json summary{{"id", self_},
                {"status", std::string(to_string(result.status))},
                {"exit_code", exit_code},

@@ -10,15 +10,16 @@
 
 namespace starling {
 
-// What one node says of itself while it runs and at its end: metrics.jsonl, progress lines, summary.json.
+// What one node says of itself while it runs and at its end: metrics.jsonl, progress lines,
+// summary.json.
 class NodeReport {
  public:
   NodeReport(NodeFolder& folder, NodeId self, bool progress_lines);
 
   void heard(const ParticipantReport& report);
   // exit_code and, for a failure, the reason.
-  void finish(const ParticipantResult& result, const DropCounts& drops, std::uint64_t members, int exit_code,
-              const std::string& reason);
+  void finish(const ParticipantResult& result, const DropCounts& drops, std::uint64_t members,
+              int exit_code, const std::string& reason);
 
  private:
   void progress_line(const ParticipantReport& report);

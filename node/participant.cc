@@ -13,7 +13,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-Instant seconds(double s) { return std::chrono::duration_cast<Instant>(std::chrono::duration<double>(s)); }
+Instant seconds(double s) {
+  return std::chrono::duration_cast<Instant>(std::chrono::duration<double>(s));
+}
 
 std::string list(const std::vector<NodeId>& nodes) {
   std::string text = nodes.size() == 1 ? "node " : "nodes ";
@@ -26,17 +28,20 @@ struct Adopted {};
 
 }  // namespace
 
-Participant::Participant(ParticipantOptions options, Facts& facts, Network& network, Pump& pump, Transport& transport,
-                         Pool& pool)
-    : options_(std::move(options)), facts_(facts), network_(network), pump_(pump), transport_(transport),
+Participant::Participant(ParticipantOptions options, Facts& facts, Network& network, Pump& pump,
+                         Transport& transport, Pool& pool)
+    : options_(std::move(options)),
+      facts_(facts),
+      network_(network),
+      pump_(pump),
+      transport_(transport),
       pool_(pool) {}
 
 double Participant::elapsed() const {
   return std::chrono::duration<double>(transport_.now() - began_).count();
 }
 
-// --- joining ----------------------------------------------------------------------------------------------------------
-
+// --- joining
 Agreement Participant::join(const Constants& own) {
   const NodeId nodes = facts_.graph().nodes();
   auto lock = pump_.lock();
@@ -48,12 +53,14 @@ Agreement Participant::join(const Constants& own) {
   for (;;) {
     network_.pump(prepared_view || nodes > 1 ? milliseconds(50) : milliseconds(0));
     hear(false);
-    if (options_.signal && *options_.signal) throw LostError("stopped by a signal before the start");
+    if (options_.signal && *options_.signal)
+      throw LostError("stopped by a signal before the start");
     if (elapsed() > options_.start_limit_s)
       throw LostError("start_limit of " + std::to_string(static_cast<int>(options_.start_limit_s)) +
                       " s is over: " + describe_missing());
     std::vector<double> samples;
-    for (NodeId i = 0; i < nodes && facts_.samples(i) > 0; ++i) samples.push_back(static_cast<double>(facts_.samples(i)));
+    for (NodeId i = 0; i < nodes && facts_.samples(i) > 0; ++i)
+      samples.push_back(static_cast<double>(facts_.samples(i)));
     if (!facts_.complete() || samples.size() < nodes) continue;
     const std::uint64_t view = facts_.view();
     if (prepared_view != view) {
@@ -66,7 +73,8 @@ Agreement Participant::join(const Constants& own) {
     }
     std::vector<NodeRecord> records;
     for (NodeId i = 0; i < nodes; ++i)
-      if (facts_.prepared(i) && facts_.prepared(i)->view == view) records.push_back(facts_.prepared(i)->record);
+      if (facts_.prepared(i) && facts_.prepared(i)->view == view)
+        records.push_back(facts_.prepared(i)->record);
     if (records.size() < nodes) continue;
     network_.begin_view(view);
     return agree(options_.settings, std::move(matrix), records);
@@ -86,16 +94,15 @@ std::string Participant::describe_missing() const {
   return text;
 }
 
-// --- what comes in besides data ---------------------------------------------------------------------------------------
-
+// --- what comes in besides data
 void Participant::hear(bool running) {
   const NetworkNews news = network_.take_news();
   if (news.refusal) throw ConfigError(news.refusal->reason);
   if (news.done && news.done->code == 2) throw ConfigError(news.done->reason);
   if (news.done && news.done->code == 4) throw LostError(news.done->reason);
   if (news.done && (news.done->code != 0 && news.done->code != 3)) {
-    throw LostError("lost node " + std::to_string(news.done_from) + " at step " + std::to_string(step_) + ": " +
-                    news.done->reason);
+    throw LostError("lost node " + std::to_string(news.done_from) + " at step " +
+                    std::to_string(step_) + ": " + news.done->reason);
   }
   if (news.done) adopted_ = *news.done;
   if (running) check_lost();
@@ -127,7 +134,8 @@ std::string Participant::describe_lost(const std::vector<bool>& component) const
   for (NodeId i = 0; i < component.size(); ++i) {
     if (component[i]) continue;
     const auto around = facts_.graph().neighbors(i);
-    const bool touches = std::any_of(around.begin(), around.end(), [&](NodeId j) { return component[j]; });
+    const bool touches =
+        std::any_of(around.begin(), around.end(), [&](NodeId j) { return component[j]; });
     (touches ? lost : behind).push_back(i);
   }
   std::string text = lost.empty() ? "lost the link " + edges : "lost " + list(lost);
@@ -136,8 +144,7 @@ std::string Participant::describe_lost(const std::vector<bool>& component) const
   return text;
 }
 
-// --- running ----------------------------------------------------------------------------------------------------------
-
+// --- running
 template <class Real>
 ParticipantResult Participant::run(const Agreement& agreement, Objective& objective,
                                    const std::function<void(const ParticipantReport&)>& report,
@@ -151,15 +158,19 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   const auto before_step = [&](std::uint64_t step) {
     if (options_.kill_at && *options_.kill_at == step) std::raise(SIGKILL);
     const Instant now = transport_.now();
-    if (step > 0) result.step_seconds.push_back(std::chrono::duration<double>(now - last_step).count());
+    if (step > 0)
+      result.step_seconds.push_back(std::chrono::duration<double>(now - last_step).count());
     last_step = now;
     step_ = step;
   };
-  Rounds<Real> rounds(settings, agreement, options_.self, objective, network_, pump_, transport_, pool_);
+  Rounds<Real> rounds(settings, agreement, options_.self, objective, network_, pump_, transport_,
+                      pool_);
   Peer<Real> peer(agreement, objective.dimension(), chunk, pool_, rounds);
   rounds.bind(peer);
-  Runner<Real> runner(settings, agreement, options_.self, peer,
-                      relative && objective.has_optimum() ? objective.optimum() : std::vector<double>{}, before_step);
+  Runner<Real> runner(
+      settings, agreement, options_.self, peer,
+      relative && objective.has_optimum() ? objective.optimum() : std::vector<double>{},
+      before_step);
   // However this ends: the stand-in sends nothing of ours once peer and rounds go.
   struct Detach {
     Rounds<Real>& rounds;
@@ -170,7 +181,12 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   std::uint64_t reported_step = UINT64_MAX, data_bytes = 0, control_bytes = 0;
   Instant reported_at{0};
   const auto tell = [&] {
-    ParticipantReport now{runner.progress(), elapsed(), data_bytes, control_bytes, peer.gossip_steps(), waiting_for,
+    ParticipantReport now{runner.progress(),
+                          elapsed(),
+                          data_bytes,
+                          control_bytes,
+                          peer.gossip_steps(),
+                          waiting_for,
                           std::chrono::duration<double>(transport_.now() - waiting_since).count()};
     now.progress.step = step_;
     report(now);
@@ -182,7 +198,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
       runner.advance();
       if (step_ != reported_step || transport_.now() - reported_at > milliseconds(200)) tell();
       if (options_.signal && *options_.signal) runner.wish(Ride::kWishStop);
-      if (settings.stop.seconds > 0 && elapsed() > settings.stop.seconds) runner.wish(Ride::kWishBudget);
+      if (settings.stop.seconds > 0 && elapsed() > settings.stop.seconds)
+        runner.wish(Ride::kWishBudget);
       if (runner.ended()) break;
       const auto lock = pump_.lock();
       data_bytes = network_.data_bytes();
@@ -197,8 +214,11 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
       BeatBody beat;
       beat.step = step_;
       beat.waiting_for = waiting_for;
-      beat.waiting_s = waiting_for ? std::chrono::duration<double>(transport_.now() - waiting_since).count() : 0;
-      beat.computing_s = rounds.computing() ? std::chrono::duration<double>(transport_.now() - last_step).count() : 0;
+      beat.waiting_s =
+          waiting_for ? std::chrono::duration<double>(transport_.now() - waiting_since).count() : 0;
+      beat.computing_s = rounds.computing()
+                             ? std::chrono::duration<double>(transport_.now() - last_step).count()
+                             : 0;
       network_.announce(beat);
       network_.pump(milliseconds(100));
       hear(true);
@@ -217,7 +237,9 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   deliver(peer);
   {
     auto lock = pump_.lock();
-    const int code = result.status == RunStatus::budget ? 3 : result.status == RunStatus::failed ? 1 : 0;
+    const int code = result.status == RunStatus::budget   ? 3
+                     : result.status == RunStatus::failed ? 1
+                                                          : 0;
     network_.finish({result.steps, code, std::string(to_string(result.status)), ""}, abandon);
     while (!network_.finished()) {
       network_.pump(milliseconds(50));
@@ -229,15 +251,14 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   return result;
 }
 
-template ParticipantResult Participant::run<float>(const Agreement&, Objective&,
-                                                   const std::function<void(const ParticipantReport&)>&,
-                                                   const std::function<void(Peer<float>&)>&);
-template ParticipantResult Participant::run<double>(const Agreement&, Objective&,
-                                                    const std::function<void(const ParticipantReport&)>&,
-                                                    const std::function<void(Peer<double>&)>&);
+template ParticipantResult Participant::run<float>(
+    const Agreement&, Objective&, const std::function<void(const ParticipantReport&)>&,
+    const std::function<void(Peer<float>&)>&);
+template ParticipantResult Participant::run<double>(
+    const Agreement&, Objective&, const std::function<void(const ParticipantReport&)>&,
+    const std::function<void(Peer<double>&)>&);
 
-// --- leaving ----------------------------------------------------------------------------------------------------------
-
+// --- leaving
 void Participant::leave_failed(int code, const std::string& reason) {
   auto lock = pump_.lock();
   network_.finish({step_, code, "failed", reason}, true);

@@ -21,10 +21,10 @@ class LostError : public std::runtime_error {
 struct ParticipantOptions {
   Settings settings;
   NodeId self = 0;
-  Graph graph;                                // the configured one
-  std::uint64_t samples = 1;                  // of this node
+  Graph graph;                // the configured one
+  std::uint64_t samples = 1;  // of this node
   double start_limit_s = 60, grace_s = 1;
-  std::optional<std::uint64_t> kill_at;       // SIGKILL itself at the start of this step
+  std::optional<std::uint64_t> kill_at;                // SIGKILL itself at the start of this step
   const volatile std::sig_atomic_t* signal = nullptr;  // the last signal caught, 0: none
 };
 
@@ -42,36 +42,41 @@ struct ParticipantResult {
   RunStatus status = RunStatus::failed;
   std::uint64_t steps = 0, gossip_steps = 0, bytes_sent = 0, control_bytes_sent = 0;
   double wall_seconds = 0;
-  std::vector<double> step_seconds;            // from step to step
+  std::vector<double> step_seconds;  // from step to step
   Progress progress;
 };
 
-// One live participant in the synchronous mode: joins, agrees on the start, runs its program, says DONE, leaves.
+// One live participant in the synchronous mode: joins, agrees on the start, runs its program, says
+// DONE, leaves.
 //
 //   JOINING    until every configured edge is up and all samples are known; then PREPARED
 //   PREPARING  until the records of all nodes for this view are here; then RUNNING
 //   RUNNING    until all agree to stop, then DONE
 //
-// In this version a lost node ends the run on all others (LostError naming it). Going on in a new view belongs in
-// run(), where the runner is made from an agreement and a model: a later version makes it again.
+// In this version a lost node ends the run on all others (LostError naming it). Going on in a new
+// view belongs in run(), where the runner is made from an agreement and a model: a later version
+// makes it again.
 //
-// Errors    ConfigError (configurations differ, an id started twice), LostError, what the objective throws.
+// Errors    ConfigError (configurations differ, an id started twice), LostError, what the objective
+// throws.
 class Participant {
  public:
   // pool outlives the transport: frames on their way refer to its buffers.
-  Participant(ParticipantOptions options, Facts& facts, Network& network, Pump& pump, Transport& transport,
-              Pool& pool);
+  Participant(ParticipantOptions options, Facts& facts, Network& network, Pump& pump,
+              Transport& transport, Pool& pool);
 
   // Returns what all nodes agreed on; `own` are the constants of this node's objective.
   Agreement join(const Constants& own);
 
-  // Runs the program to its end and says DONE. `step` is called at each step's start, `report` now and then.
+  // Runs the program to its end and says DONE. `step` is called at each step's start, `report` now
+  // and then.
   template <class Real>
   ParticipantResult run(const Agreement& agreement, Objective& objective,
                         const std::function<void(const ParticipantReport&)>& report,
                         const std::function<void(Peer<Real>&)>& deliver);
 
-  // Tells the neighbors that this node ends with this exit code and why; waits a moment for them to hear it.
+  // Tells the neighbors that this node ends with this exit code and why; waits a moment for them to
+  // hear it.
   void leave_failed(int code, const std::string& reason);
 
  private:
@@ -90,7 +95,8 @@ class Participant {
   std::uint64_t step_ = 0;
   Instant began_{0};
   std::optional<Instant> lost_since_;
-  std::optional<DoneBody> adopted_;            // a neighbor's DONE, to stop by if the round cannot be finished
+  std::optional<DoneBody>
+      adopted_;  // a neighbor's DONE, to stop by if the round cannot be finished
 };
 
 }  // namespace starling

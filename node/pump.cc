@@ -6,8 +6,8 @@ namespace starling {
 
 namespace {
 using std::chrono::milliseconds;
-constexpr milliseconds kLookEvery{25};       // how often the stand-in looks whether it is needed
-constexpr milliseconds kMissedAfter{50};     // the node's thread has been away this long: it computes
+constexpr milliseconds kLookEvery{25};    // how often the stand-in looks whether it is needed
+constexpr milliseconds kMissedAfter{50};  // the node's thread has been away this long: it computes
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 }  // namespace

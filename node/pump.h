@@ -8,11 +8,12 @@
 
 namespace starling {
 
-// Keeps a network alive whoever is busy: the node's thread pumps it while it waits, and while that thread computes a
-// stand-in does. So no frame passes a second thread on its way to being mixed, and yet a node that computes for a minute
-// still reads, acknowledges and beats.
+// Keeps a network alive whoever is busy: the node's thread pumps it while it waits, and while that
+// thread computes a stand-in does. So no frame passes a second thread on its way to being mixed,
+// and yet a node that computes for a minute still reads, acknowledges and beats.
 //
-// Threads   all use of the network happens under lock(); the transport moves between the two threads with it.
+// Threads   all use of the network happens under lock(); the transport moves between the two
+// threads with it.
 class Pump {
  public:
   Pump(Network& network, Transport& transport);

@@ -10,10 +10,17 @@ constexpr double kInPlace_s = 300e-6;
 }  // namespace
 
 template <class Real>
-Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
-                     Network& network, Pump& pump, Transport& transport, Pool& pool)
-    : agreement_(agreement), objective_(objective), network_(network), pump_(pump), pool_(pool), links_(network.links()),
-      chunk_bytes_(settings.chunk), hash_payload_(settings.checksum == "payload"),
+Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeId self,
+                     Objective& objective, Network& network, Pump& pump, Transport& transport,
+                     Pool& pool)
+    : agreement_(agreement),
+      objective_(objective),
+      network_(network),
+      pump_(pump),
+      pool_(pool),
+      links_(network.links()),
+      chunk_bytes_(settings.chunk),
+      hash_payload_(settings.checksum == "payload"),
       worker_([&transport] { transport.wake(); }) {
   for (double weight : agreement.matrix.row(self)) {
     weights_.push_back(static_cast<Real>(weight * agreement.mix.scale));
@@ -37,8 +44,8 @@ template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
   if (spare_.empty())
-    spare_.push_back(std::make_unique<MixStream<Real>>(agreement_.mix, weights_, ride_weights_, links_, pool_,
-                                                       chunk_bytes_, hash_payload_));
+    spare_.push_back(std::make_unique<MixStream<Real>>(agreement_.mix, weights_, ride_weights_,
+                                                       links_, pool_, chunk_bytes_, hash_payload_));
   active_.push_back(std::move(spare_.back()));
   told_.push_back(false);
   spare_.pop_back();
@@ -75,7 +82,8 @@ void Rounds<Real>::evaluate(GradientOperation<Real>& operation) {
   } catch (...) {
     operation.error = std::current_exception();
   }
-  last_gradient_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  last_gradient_s_ =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 template <class Real>

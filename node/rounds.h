@@ -14,12 +14,13 @@ namespace starling {
 
 // What one live node gives its peer: mixes over its links, gradients on a worker.
 //
-// Threads   the node's; the network is used under the pump's lock. advance() is called with the lock held.
+// Threads   the node's; the network is used under the pump's lock. advance() is called with the
+// lock held.
 template <class Real>
 class Rounds final : public Host<Real> {
  public:
-  Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective, Network& network,
-         Pump& pump, Transport& transport, Pool& pool);
+  Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
+         Network& network, Pump& pump, Transport& transport, Pool& pool);
   ~Rounds() override;
   // Nothing of its operations is read or written any more: before the peer that owns them goes.
   void detach();
@@ -29,9 +30,10 @@ class Rounds final : public Host<Real> {
   void filled(MixOperation<Real>& operation, std::size_t count) override;
   void start_gradient(GradientOperation<Real>& operation) override;
 
-  // Mixes what has arrived, gives back what is released, takes in finished gradients. Whether anything finished.
+  // Mixes what has arrived, gives back what is released, takes in finished gradients. Whether
+  // anything finished.
   bool advance();
-  bool idle() const;                       // everything begun is finished and taken
+  bool idle() const;  // everything begun is finished and taken
   // What the node waits for: a neighbor whose chunk is missing, or its own gradient.
   const Link* waiting_for() const;
   bool computing() const { return gradient_ != nullptr; }
@@ -45,19 +47,20 @@ class Rounds final : public Host<Real> {
   Network& network_;
   Pump& pump_;
   Peer<Real>* peer_ = nullptr;
-  Pool& pool_;                             // of the fresh buffers streams may need
+  Pool& pool_;  // of the fresh buffers streams may need
   std::vector<Link*> links_;
   std::vector<Real> weights_;
   std::vector<double> ride_weights_;
   const std::uint64_t chunk_bytes_;
   const bool hash_payload_;
-  std::deque<std::unique_ptr<MixStream<Real>>> active_;   // by stream number: under way, or not yet released
+  std::deque<std::unique_ptr<MixStream<Real>>>
+      active_;  // by stream number: under way, or not yet released
   std::vector<std::unique_ptr<MixStream<Real>>> spare_;
-  std::deque<bool> told_;                                 // of active_: the peer knows it is finished
+  std::deque<bool> told_;  // of active_: the peer knows it is finished
   GradientOperation<Real>* gradient_ = nullptr;
   std::deque<GradientOperation<Real>*> waiting_gradients_;
   double last_gradient_s_ = 0;
-  GradientWorker worker_;                                 // last: it ends before what it works on
+  GradientWorker worker_;  // last: it ends before what it works on
 };
 
 }  // namespace starling

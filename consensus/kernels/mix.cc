@@ -5,12 +5,12 @@
 
 namespace starling {
 
-#define STARLING_DECLARE_MIX(set)                                                                            \
-  namespace mix_##set {                                                                                      \
-  void mix_float(const float*, const float*, const float* const*, const float*, std::size_t, float,          \
-                 std::size_t, float*);                                                                       \
-  void mix_double(const double*, const double*, const double* const*, const double*, std::size_t, double,    \
-                  std::size_t, double*);                                                                     \
+#define STARLING_DECLARE_MIX(set)                                                              \
+  namespace mix_##set {                                                                        \
+    void mix_float(const float*, const float*, const float* const*, const float*, std::size_t, \
+                   float, std::size_t, float*);                                                \
+    void mix_double(const double*, const double*, const double* const*, const double*,         \
+                    std::size_t, double, std::size_t, double*);                                \
   }
 STARLING_DECLARE_MIX(baseline)
 #if defined(__x86_64__)
@@ -34,9 +34,12 @@ std::vector<NamedMixKernel<Real>> available() {
   };
   add("baseline", mix_baseline::mix_float, mix_baseline::mix_double);
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) add("x86-64-v3", mix_v3::mix_float, mix_v3::mix_double);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("bmi2"))
+    add("x86-64-v3", mix_v3::mix_float, mix_v3::mix_double);
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) add("x86-64-v4", mix_v4::mix_float, mix_v4::mix_double);
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    add("x86-64-v4", mix_v4::mix_float, mix_v4::mix_double);
 #endif
   return kernels;
 }

@@ -8,19 +8,20 @@ namespace starling {
 
 // One gossip step of one node on `count` coordinates, in a fixed order.
 //
-//   acc = w_1 (x_1 - own);  acc += w_j (x_j - own)  for j = 2 .. degree, neighbors in ascending NodeId
-//   plain       (previous null)   out = own + acc
-//   chebyshev                     out = previous + omega ((own - previous) + acc)          (catalogue B.1)
+//   acc = w_1 (x_1 - own);  acc += w_j (x_j - own)  for j = 2 .. degree, neighbors in ascending
+//   NodeId plain       (previous null)   out = own + acc chebyshev                     out =
+//   previous + omega ((own - previous) + acc)          (catalogue B.1)
 //
-// One product and one sum at a time, so every target and vector width gives the same bits, and consensus is an exact
-// fixed point. No std::fma: without FMA in the target it is a library call.
+// One product and one sum at a time, so every target and vector width gives the same bits, and
+// consensus is an exact fixed point. No std::fma: without FMA in the target it is a library call.
 //
 // Shapes    own, previous, out, neighbors[j]: count values, any alignment; weights: degree.
 // Requires  out may be previous; it overlaps nothing else.
 // Cost      reads (degree + 1 or 2) count values, writes count: memory bound.
 template <class Real>
 using MixKernel = void (*)(const Real* own, const Real* previous, const Real* const* neighbors,
-                           const Real* weights, std::size_t degree, Real omega, std::size_t count, Real* out);
+                           const Real* weights, std::size_t degree, Real omega, std::size_t count,
+                           Real* out);
 
 // The fastest variant this processor runs; chosen once.
 template <class Real>

@@ -12,8 +12,8 @@ namespace starling {
 //
 // We carry omega, not T_k: the latter overflows a float on good graphs after about a hundred steps.
 // Contraction 1 / T_K(1 / r), attained; the spectrum of P_K(W) lies in [-contraction, contraction].
-// Requires  W reversible and unchanged for all K steps. An interval that does not hold the spectrum amplifies.
-// Source    Golub & Varga 1961; as gossip Scaman et al., ICML 2017.
+// Requires  W reversible and unchanged for all K steps. An interval that does not hold the spectrum
+// amplifies. Source    Golub & Varga 1961; as gossip Scaman et al., ICML 2017.
 MixPlan chebyshev_mix(const Spectrum& spectrum, int steps) {
   const double s = spectrum.gap_2 + (1 - spectrum.lambda_n);
   const double r = (spectrum.lambda_2() - spectrum.lambda_n) / s;

@@ -8,17 +8,19 @@
 
 namespace starling {
 
-// What one mix does: K gossip steps, each a fused pass (kernels/mix.h) with the weights of W times `scale`.
+// What one mix does: K gossip steps, each a fused pass (kernels/mix.h) with the weights of W times
+// `scale`.
 //
 //   y_0 = v;   omega[k] = 0:  y_{k+1} = y_k + scale sum_j w_ij (y_k,j - y_k)
-//              else           y_{k+1} = y_{k-1} + omega[k] ((y_k - y_{k-1}) + scale sum_j w_ij (y_k,j - y_k))
+//              else           y_{k+1} = y_{k-1} + omega[k] ((y_k - y_{k-1}) + scale sum_j w_ij
+//              (y_k,j - y_k))
 //
 // The result is P_K(W) v with P_K(1) = 1: the mean is kept.
 struct MixPlan {
   double scale = 1;
-  std::vector<double> omega;   // one per gossip step; 0: no momentum
-  double contraction = 0;      // worst-case factor on the disagreement over the whole mix, attained
-  double low = 0, high = 0;    // the spectrum of P_K(W) off the mean lies in [low, high]
+  std::vector<double> omega;  // one per gossip step; 0: no momentum
+  double contraction = 0;     // worst-case factor on the disagreement over the whole mix, attained
+  double low = 0, high = 0;   // the spectrum of P_K(W) off the mean lies in [low, high]
 
   int steps() const { return static_cast<int>(omega.size()); }
 };

@@ -12,7 +12,8 @@ MixPlan plain_mix(const Spectrum& spectrum, int steps) {
   MixPlan plan;
   plan.omega.assign(static_cast<std::size_t>(steps), 0.0);
   plan.contraction = plain_contraction(spectrum, steps);
-  const double first = std::pow(spectrum.lambda_2(), steps), last = std::pow(spectrum.lambda_n, steps);
+  const double first = std::pow(spectrum.lambda_2(), steps),
+               last = std::pow(spectrum.lambda_n, steps);
   plan.low = std::min(first, last);
   plan.high = std::max(first, last);
   // An even power folds the negative eigenvalues up: between the two ends it comes down to zero.

@@ -6,8 +6,8 @@ namespace starling {
 namespace {
 const MixerEntry kMixers[] = {
     {"plain", "K multiplications by W", "Xiao & Boyd 2004", plain_mix, plain_steps},
-    {"chebyshev", "the best degree-K polynomial in W on [lambda_n, lambda_2]", "Golub & Varga 1961; Scaman et al. 2017",
-     chebyshev_mix, chebyshev_steps},
+    {"chebyshev", "the best degree-K polynomial in W on [lambda_n, lambda_2]",
+     "Golub & Varga 1961; Scaman et al. 2017", chebyshev_mix, chebyshev_steps},
 };
 }  // namespace
 

@@ -9,14 +9,15 @@
 
 namespace starling {
 
-// Time since an arbitrary start, never stepping back; seconds as a double would lose nothing that matters here,
-// but a duration keeps its unit in its type.
+// Time since an arbitrary start, never stepping back; seconds as a double would lose nothing that
+// matters here, but a duration keeps its unit in its type.
 using Instant = std::chrono::nanoseconds;
 
 // Names one connection of one transport, never used twice.
 using ConnectionId = std::uint64_t;
 
-// A payload that is sent without copying: alive until the last `owner` is gone, which may be on another thread.
+// A payload that is sent without copying: alive until the last `owner` is gone, which may be on
+// another thread.
 struct SharedBytes {
   const std::byte* data = nullptr;
   std::size_t size = 0;
@@ -37,28 +38,35 @@ class ReceivedBytes {
   std::shared_ptr<const void> owner_;
 };
 
-// Why a connection closed, in words for the user ("connection closed", "connection refused", "handshake failed: ...").
+// Why a connection closed, in words for the user ("connection closed", "connection refused",
+// "handshake failed: ...").
 struct TransportEvents {
   virtual ~TransportEvents() = default;
-  // A frame: its head (header, ride block and, when small, the payload) and a separate payload part, or empty.
+  // A frame: its head (header, ride block and, when small, the payload) and a separate payload
+  // part, or empty.
   virtual void received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) = 0;
   // A dialled connection is ready; an accepted one announces itself with its first frame.
   virtual void opened(ConnectionId connection) = 0;
   virtual void closed(ConnectionId connection, const std::string& reason) = 0;
 };
 
-// What a node asks of the network beneath it. ZeroMQ in production, a simulated network later: nothing above knows which.
-// Used by one thread at a time (the caller's lock moves it between threads).
+// What a node asks of the network beneath it. ZeroMQ in production, a simulated network later:
+// nothing above knows which. Used by one thread at a time (the caller's lock moves it between
+// threads).
 class Transport {
  public:
   virtual ~Transport() = default;
   virtual Instant now() const = 0;
   virtual ConnectionId dial(const std::string& endpoint) = 0;
-  // Ends the connection; frames not yet sent may be lost. Closing an unknown connection does nothing.
+  // Ends the connection; frames not yet sent may be lost. Closing an unknown connection does
+  // nothing.
   virtual void close(ConnectionId connection) = 0;
-  // Never blocks. false: the connection is gone or its pipe full (a counted defect); the frame is not sent.
-  virtual bool send(ConnectionId connection, std::span<const std::byte> head, const SharedBytes* payload) = 0;
-  // Delivers what arrived; waits up to `timeout` for something to arrive. wake() ends the wait, from any thread.
+  // Never blocks. false: the connection is gone or its pipe full (a counted defect); the frame is
+  // not sent.
+  virtual bool send(ConnectionId connection, std::span<const std::byte> head,
+                    const SharedBytes* payload) = 0;
+  // Delivers what arrived; waits up to `timeout` for something to arrive. wake() ends the wait,
+  // from any thread.
   virtual void poll(Instant timeout, TransportEvents& events) = 0;
   virtual void wake() = 0;
 };

@@ -50,8 +50,8 @@ bool somebody_listens_at(const std::string& ipc_path) {
   if (ipc_path[0] == '@') address.sun_path[0] = '\0';  // Linux's abstract names
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
-  const auto length = static_cast<socklen_t>(
-      offsetof(sockaddr_un, sun_path) + ipc_path.size() + (ipc_path[0] == '@' ? 0 : 1));
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + ipc_path.size() +
+                                             (ipc_path[0] == '@' ? 0 : 1));
   const bool answered = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0;
   ::close(fd);
   return answered;
@@ -97,7 +97,8 @@ std::optional<MonitorEvent> Monitor::next() {
   zmq::message_t what;
   zmq::message_t where;
   if (!receive_part(reader_, what)) return std::nullopt;
-  while (what.more() && receive_part(reader_, where) && where.more()) {}
+  while (what.more() && receive_part(reader_, where) && where.more()) {
+  }
   MonitorEvent event;
   if (what.size() != sizeof event.kind + sizeof event.value) return event;
   std::memcpy(&event.kind, what.data(), sizeof event.kind);
@@ -192,9 +193,9 @@ zmq::message_t copied(std::span<const std::byte> bytes) {
 
 namespace {
 
-// What keeps a payload alive in libzmq's hands. The flag says in the language's own terms what libzmq's
-// queues do anyway: the I/O thread lets go after this thread has handed over. ThreadSanitizer
-// cannot see into libzmq.
+// What keeps a payload alive in libzmq's hands. The flag says in the language's own terms what
+// libzmq's queues do anyway: the I/O thread lets go after this thread has handed over.
+// ThreadSanitizer cannot see into libzmq.
 struct HandedOver {
   std::shared_ptr<const void> owner;
   std::atomic<bool> done{false};

@@ -294,6 +294,11 @@ void ZmqTransport::Impl::expire(Instant now, TransportEvents& events) {
   }
 }
 
+std::string zmq_version() {
+  const auto [major, minor, patch] = zmq::version();
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
 ZmqTransport::ZmqTransport(const std::string& listen, const ZmqOptions& options)
     : impl_(std::make_unique<Impl>(listen, options)) {}
 ZmqTransport::~ZmqTransport() = default;

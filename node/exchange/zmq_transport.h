@@ -16,6 +16,9 @@ class TransportError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The version of the library this runs with: "4.3.4".
+std::string zmq_version();
+
 struct ZmqOptions {
   // Largest message part taken in: header + chunk + 64 KiB. A longer one ends its connection.
   std::size_t max_message_bytes = 64 + (256 << 10) + (64 << 10);

@@ -1,6 +1,7 @@
 #pragma once
 
-// n participants as threads of one process, over real sockets: what the tests of the live node stand on.
+// n participants as threads of one process, over real sockets: what the tests of the live node
+// stand on.
 
 #include <algorithm>
 #include <thread>
@@ -13,7 +14,8 @@
 
 namespace starling::testing {
 
-// A test objective behind the C ABI: f_i(x) = sum_k a_k (x_k - c_ik)^2 / 2, curvatures 1/4 .. 1, c seeded by node.
+// A test objective behind the C ABI: f_i(x) = sum_k a_k (x_k - c_ik)^2 / 2, curvatures 1/4 .. 1, c
+// seeded by node.
 struct Bowl {
   std::uint64_t dimension;
   starling_precision precision;
@@ -24,7 +26,8 @@ template <class Real>
 double bowl_gradient(const Bowl& bowl, const Real* x, Real* gradient) {
   double value = 0;
   for (std::uint64_t k = 0; k < bowl.dimension; ++k) {
-    const Real slope = static_cast<Real>(bowl.curvature[k]) * (x[k] - static_cast<Real>(bowl.center[k]));
+    const Real slope =
+        static_cast<Real>(bowl.curvature[k]) * (x[k] - static_cast<Real>(bowl.center[k]));
     if (gradient) gradient[k] = slope;
     value += 0.5 * static_cast<double>(slope) * (static_cast<double>(x[k]) - bowl.center[k]);
   }
@@ -47,12 +50,15 @@ inline const starling_objective_vtable& bowl_vtable() {
       return reinterpret_cast<starling_objective*>(bowl);
     };
     v.destroy = [](starling_objective* o) { delete reinterpret_cast<Bowl*>(o); };
-    v.dimension = [](const starling_objective* o) { return reinterpret_cast<const Bowl*>(o)->dimension; };
+    v.dimension = [](const starling_objective* o) {
+      return reinterpret_cast<const Bowl*>(o)->dimension;
+    };
     v.gradient = [](starling_objective* o, const void* x, void* gradient, double* value) {
       const auto& bowl = *reinterpret_cast<const Bowl*>(o);
-      *value = bowl.precision == STARLING_FLOAT32
-                   ? bowl_gradient(bowl, static_cast<const float*>(x), static_cast<float*>(gradient))
-                   : bowl_gradient(bowl, static_cast<const double*>(x), static_cast<double*>(gradient));
+      *value =
+          bowl.precision == STARLING_FLOAT32
+              ? bowl_gradient(bowl, static_cast<const float*>(x), static_cast<float*>(gradient))
+              : bowl_gradient(bowl, static_cast<const double*>(x), static_cast<double*>(gradient));
       return 0;
     };
     v.constants = [](starling_objective*, double* smoothness, double* strong_convexity) {
@@ -68,9 +74,10 @@ inline const starling_objective_vtable& bowl_vtable() {
 
 inline Objective make_bowl(const Settings& settings, NodeId node, std::uint64_t dimension) {
   const std::string config = std::to_string(dimension);
-  const auto precision = settings.precision == Precision::float32 ? STARLING_FLOAT32 : STARLING_FLOAT64;
-  return Objective(bowl_vtable(),
-                   {STARLING_OBJECTIVE_ABI, node, settings.topology.nodes, precision, config.c_str(), nullptr});
+  const auto precision =
+      settings.precision == Precision::float32 ? STARLING_FLOAT32 : STARLING_FLOAT64;
+  return Objective(bowl_vtable(), {STARLING_OBJECTIVE_ABI, node, settings.topology.nodes, precision,
+                                   config.c_str(), nullptr});
 }
 
 inline Constants constants_of(const Objective& objective) {
@@ -90,7 +97,10 @@ struct Outcome {
 class ThreadCluster {
  public:
   ThreadCluster(Settings settings, Graph graph, std::uint64_t dimension)
-      : settings_(std::move(settings)), graph_(std::move(graph)), dimension_(dimension), pools_(graph_.nodes()) {
+      : settings_(std::move(settings)),
+        graph_(std::move(graph)),
+        dimension_(dimension),
+        pools_(graph_.nodes()) {
     for (NodeId i = 0; i < graph_.nodes(); ++i) {
       pools_[i] = std::make_unique<Pool>();
       auto transport = std::make_unique<ZmqTransport>("tcp://127.0.0.1:*");
@@ -100,7 +110,8 @@ class ThreadCluster {
   }
 
   // Puts something between a node and its sockets.
-  void wrap(NodeId node, const std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)>& around) {
+  void wrap(NodeId node,
+            const std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)>& around) {
     transports_[node] = around(std::move(transports_[node]));
   }
 
@@ -110,7 +121,8 @@ class ThreadCluster {
   std::vector<Outcome> run() {
     std::vector<Outcome> outcomes(graph_.nodes());
     std::vector<std::thread> threads;
-    for (NodeId i = 0; i < graph_.nodes(); ++i) threads.emplace_back([&, i] { outcomes[i] = run_node(i); });
+    for (NodeId i = 0; i < graph_.nodes(); ++i)
+      threads.emplace_back([&, i] { outcomes[i] = run_node(i); });
     for (std::thread& thread : threads) thread.join();
     return outcomes;
   }
@@ -148,8 +160,8 @@ class ThreadCluster {
   }
 
   template <class Real>
-  static ParticipantResult live(Participant& participant, const Agreement& agreement, Objective& objective,
-                                Outcome& outcome) {
+  static ParticipantResult live(Participant& participant, const Agreement& agreement,
+                                Objective& objective, Outcome& outcome) {
     return participant.run<Real>(
         agreement, objective, [](const ParticipantReport&) {},
         [&](Peer<Real>& peer) { outcome.model = bytes_of(peer.state("x")); });
@@ -158,7 +170,8 @@ class ThreadCluster {
  public:
   template <class Real>
   static std::vector<std::byte> bytes_of(const Vector<Real>& x) {
-    const auto bytes = std::as_bytes(std::span<const Real>(x.data(), static_cast<std::size_t>(x.size())));
+    const auto bytes =
+        std::as_bytes(std::span<const Real>(x.data(), static_cast<std::size_t>(x.size())));
     return {bytes.begin(), bytes.end()};
   }
 
@@ -176,16 +189,19 @@ std::vector<std::vector<std::byte>> lockstep_models(const Settings& settings, co
                                                     std::uint64_t dimension) {
   std::vector<Objective> objectives;
   std::vector<Objective*> pointers;
-  for (NodeId i = 0; i < graph.nodes(); ++i) objectives.push_back(make_bowl(settings, i, dimension));
+  for (NodeId i = 0; i < graph.nodes(); ++i)
+    objectives.push_back(make_bowl(settings, i, dimension));
   for (Objective& objective : objectives) pointers.push_back(&objective);
   const std::vector<double> samples(graph.nodes(), 1.0);
   const MixingMatrix matrix = make_matrix(settings, graph, samples);
   std::vector<NodeRecord> records;
-  for (const Objective& objective : objectives) records.push_back(propose(settings, matrix, constants_of(objective)));
+  for (const Objective& objective : objectives)
+    records.push_back(propose(settings, matrix, constants_of(objective)));
   Lockstep<Real> lockstep(settings, agree(settings, matrix, records), pointers);
   lockstep.run();
   std::vector<std::vector<std::byte>> models;
-  for (NodeId i = 0; i < graph.nodes(); ++i) models.push_back(ThreadCluster::bytes_of(lockstep.model(i)));
+  for (NodeId i = 0; i < graph.nodes(); ++i)
+    models.push_back(ThreadCluster::bytes_of(lockstep.model(i)));
   return models;
 }
 

@@ -16,8 +16,9 @@ struct Case {
 
 std::string name_of(const ::testing::TestParamInfo<Case>& info) {
   const Case& c = info.param;
-  return std::string(c.algorithm) + "_" + c.acceleration + (c.precision == Precision::float32 ? "_f32" : "_f64") +
-         "_n" + std::to_string(c.nodes) + "_d" + std::to_string(c.dimension);
+  return std::string(c.algorithm) + "_" + c.acceleration +
+         (c.precision == Precision::float32 ? "_f32" : "_f64") + "_n" + std::to_string(c.nodes) +
+         "_d" + std::to_string(c.dimension);
 }
 
 // The slow sweep is this file again, with a million coordinates.

@@ -11,7 +11,8 @@ namespace {
 
 Graph ring(NodeId nodes) {
   std::vector<Edge> edges;
-  for (NodeId i = 0; i < nodes; ++i) edges.push_back({std::min(i, (i + 1) % nodes), std::max(i, (i + 1) % nodes)});
+  for (NodeId i = 0; i < nodes; ++i)
+    edges.push_back({std::min(i, (i + 1) % nodes), std::max(i, (i + 1) % nodes)});
   return Graph::from_edges(nodes, edges);
 }
 
@@ -21,12 +22,15 @@ TEST(Facts, MergeInAnyOrderToTheSameView) {
     RandomStream draw(seed, Purpose::test);
     std::vector<std::pair<std::size_t, EdgeFact>> facts;
     for (int i = 0; i < 40; ++i)
-      facts.push_back({draw.below(6), {static_cast<std::uint32_t>(draw.below(9)), static_cast<Cause>(draw.below(4)), draw.below(5)}});
+      facts.push_back({draw.below(6),
+                       {static_cast<std::uint32_t>(draw.below(9)),
+                        static_cast<Cause>(draw.below(4)), draw.below(5)}});
     Facts one(ring(6)), other(ring(6));
     for (const auto& [edge, fact] : facts) one.merge_edge(edge, fact);
     shuffle(facts, draw);
     for (const auto& [edge, fact] : facts) other.merge_edge(edge, fact);
-    for (const auto& [edge, fact] : facts) EXPECT_FALSE(other.merge_edge(edge, fact)) << "nothing new is learned twice";
+    for (const auto& [edge, fact] : facts)
+      EXPECT_FALSE(other.merge_edge(edge, fact)) << "nothing new is learned twice";
     EXPECT_EQ(one.view(), other.view());
     for (std::size_t e = 0; e < 6; ++e) EXPECT_EQ(one.edge(e), other.edge(e));
   }
@@ -88,9 +92,11 @@ TEST(Messages, RefuseEveryTruncationAndWrongType) {
   const std::string text = encode(Greeting{});
   for (std::size_t size = 0; size < text.size(); ++size)
     EXPECT_FALSE(decode_greeting(std::as_bytes(std::span(text.data(), size)))) << size;
-  for (const char* bad : {"[]", "{\"id\":-1}", "{\"id\":1e3}", "null", "{\"code\":300,\"reason\":\"x\"}",
-                          "{\"code\":2,\"reason\":5}", "{\"edges\":[[0,1]],\"nodes\":[]}",
-                          "{\"edges\":[[0,1,2,9,0]],\"nodes\":[]}", "{\"edges\":{},\"nodes\":[{\"id\":4294967296}]}"}) {
+  for (const char* bad :
+       {"[]", "{\"id\":-1}", "{\"id\":1e3}", "null", "{\"code\":300,\"reason\":\"x\"}",
+        "{\"code\":2,\"reason\":5}", "{\"edges\":[[0,1]],\"nodes\":[]}",
+        "{\"edges\":[[0,1,2,9,0]],\"nodes\":[]}",
+        "{\"edges\":{},\"nodes\":[{\"id\":4294967296}]}"}) {
     const auto bytes = std::as_bytes(std::span(bad, std::string_view(bad).size()));
     EXPECT_FALSE(decode_greeting(bytes)) << bad;
     EXPECT_FALSE(decode_refusal(bytes)) << bad;
@@ -98,17 +104,20 @@ TEST(Messages, RefuseEveryTruncationAndWrongType) {
     EXPECT_FALSE(decode_done(bytes)) << bad;
   }
   const std::string deep(60'000, '[');
-  EXPECT_FALSE(decode_greeting(std::as_bytes(std::span(deep)))) << "nesting ends in a value, not in the stack's end";
+  EXPECT_FALSE(decode_greeting(std::as_bytes(std::span(deep))))
+      << "nesting ends in a value, not in the stack's end";
 }
 
 TEST(Messages, MismatchNamesTheKeyAndBothValues) {
   Greeting theirs;
   theirs.id = 5;
   theirs.shared = {{"shared.name", "a"}, {"shared.algorithm.kind", "\"mudag\""}};
-  const auto refusal = compare_shared(2, {{"shared.name", "a"}, {"shared.algorithm.kind", "\"extra\""}}, theirs);
+  const auto refusal =
+      compare_shared(2, {{"shared.name", "a"}, {"shared.algorithm.kind", "\"extra\""}}, theirs);
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->reason,
-            "configurations differ: shared.algorithm.kind is \"extra\" on node 2 and \"mudag\" on node 5");
+            "configurations differ: shared.algorithm.kind is \"extra\" on node 2 and \"mudag\" on "
+            "node 5");
   EXPECT_TRUE(is_mismatch(*refusal));
   EXPECT_FALSE(compare_shared(2, theirs.shared, theirs));
   const auto stranger = compare_shared(2, {{"shared.name", "b"}}, theirs);
@@ -120,7 +129,8 @@ TEST(Silence, LimitFollowsTheGapsWithinGrace) {
   using std::chrono::milliseconds, std::chrono::seconds;
   Silence fast, slow;
   for (int i = 1; i <= 100; ++i) fast.heard(milliseconds(1) * i);
-  for (int i = 1; i <= 100; ++i) slow.heard(seconds(3) * i + seconds(i / 8));  // 3 s, every eighth 4 s
+  for (int i = 1; i <= 100; ++i)
+    slow.heard(seconds(3) * i + seconds(i / 8));  // 3 s, every eighth 4 s
   EXPECT_EQ(fast.limit(seconds(1), seconds(30)), seconds(1)) << "never below grace";
   EXPECT_EQ(slow.limit(seconds(1), seconds(30)), seconds(3)) << "median 3 s, MAD 0";
   EXPECT_EQ(slow.limit(seconds(1), seconds(2)), seconds(2)) << "never above grace_max";

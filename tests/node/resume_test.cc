@@ -8,16 +8,19 @@
 namespace starling::testing {
 namespace {
 
-// Cuts each connection after so many frames sent on it, as a router that forgets its connections would.
+// Cuts each connection after so many frames sent on it, as a router that forgets its connections
+// would.
 class CuttingTransport final : public Transport {
  public:
-  CuttingTransport(std::unique_ptr<Transport> inner, int frames_per_connection, std::atomic<int>& cuts)
+  CuttingTransport(std::unique_ptr<Transport> inner, int frames_per_connection,
+                   std::atomic<int>& cuts)
       : inner_(std::move(inner)), frames_(frames_per_connection), cuts_(cuts) {}
 
   Instant now() const override { return inner_->now(); }
   ConnectionId dial(const std::string& endpoint) override { return inner_->dial(endpoint); }
   void close(ConnectionId connection) override { inner_->close(connection); }
-  bool send(ConnectionId connection, std::span<const std::byte> head, const SharedBytes* payload) override {
+  bool send(ConnectionId connection, std::span<const std::byte> head,
+            const SharedBytes* payload) override {
     if (++sent_[connection] == frames_) {
       ++cuts_;
       inner_->close(connection);
@@ -71,12 +74,14 @@ TEST_P(ConnectionsThatAreCut, LoseNothingAndChangeNoBit) {
   const auto expected = lockstep_models<double>(settings, graph, GetParam());
   ThreadCluster cluster(settings, graph, GetParam());
   std::atomic<int> cuts{0};
-  for (NodeId i : {0u, 2u, 4u})  // a node that only dials, one that does both, one that only listens
+  for (NodeId i :
+       {0u, 2u, 4u})  // a node that only dials, one that does both, one that only listens
     cluster.wrap(i, [&](std::unique_ptr<Transport> inner) {
       return std::make_unique<CuttingTransport>(std::move(inner), 61, cuts);
     });
   cluster.customize = [](NodeId, NetworkOptions& network, ParticipantOptions&) {
-    network.grace = std::chrono::seconds(6);  // the sanitizer builds are slow; a cut is never a death here
+    network.grace =
+        std::chrono::seconds(6);  // the sanitizer builds are slow; a cut is never a death here
   };
   const auto outcomes = cluster.run();
   EXPECT_GE(cuts, 10);

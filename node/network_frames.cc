@@ -1,0 +1,98 @@
+// What arrives on a connection: its order of checks, and what each frame means.
+
+#include "node/network.h"
+#include "node/network_rules.h"
+
+namespace starling {
+
+void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) {
+  const DecodedFrame frame = decode(head.bytes(), payload.bytes());
+  if (!frame) return drop("a frame refused: " + std::string(describe(frame.error)));
+  Edge* edge = edge_of(connection);
+  const FrameType type = frame.header.type;
+  if (type == FrameType::DATA || type == FrameType::BEAT || type == FrameType::STATE ||
+      type == FrameType::DONE) {
+    if (!edge || edge->connection != connection || frame.header.session != edge->session ||
+        frame.header.sender != edge->link.peer())
+      return drop("a frame outside a session");
+    return on_session_frame(*edge, frame, std::move(head), std::move(payload));
+  }
+  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame refused: bad checksum");
+  if (type == FrameType::HELLO) return on_hello(connection, frame);
+  if (edge && edge->dialling == connection && type == FrameType::WELCOME)
+    return on_welcome(*edge, frame);
+  if (edge && edge->dialling == connection && type == FrameType::REFUSE) {
+    if (auto refusal = decode_refusal(frame.payload)) news_.refusal = *refusal;
+    return;
+  }
+  drop("a frame of a type not expected");
+}
+
+void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head,
+                               ReceivedBytes payload) {
+  edge.silence.heard(transport_.now());
+  const FrameHeader& h = frame.header;
+  if (h.type == FrameType::DATA) {
+    // A neighbor may have begun the view we are about to begin: its frames wait, within their
+    // credit.
+    if (h.view != expected_view_) return drop("a DATA frame of another view");
+    if (const char* defect = edge.link.receive(frame, std::move(head), std::move(payload)))
+      end_session(edge.link.peer(), defect);
+    return;
+  }
+  if (verify(frame, head.bytes()) != FrameError::none)
+    return end_session(edge.link.peer(), "a bad checksum");
+  if (h.type == FrameType::STATE) {
+    if (const auto body = decode_state(frame.payload)) return on_state(*body);
+    return end_session(edge.link.peer(), "a STATE that cannot be read");
+  }
+  if (h.type == FrameType::DONE) return on_done(edge, frame);
+  edge.link.acknowledge(h);
+  if (h.flags & kFlagDoneAcknowledged) edge.done_acked = true;
+  if (frame.payload.empty()) return;
+  if (const auto beat = decode_beat(frame.payload)) edge.beat = *beat;
+}
+
+void Network::on_state(const StateBody& body) {
+  bool changed = false;
+  const NodeId nodes = facts_.graph().nodes();
+  for (const auto& e : body.edges) {
+    if (e.edge.u >= nodes || e.edge.v >= nodes || !facts_.graph().adjacent(e.edge.u, e.edge.v)) {
+      drop("a fact of an unknown edge");
+      continue;
+    }
+    changed |= facts_.merge_edge(facts_.edge_index(e.edge.u, e.edge.v), e.fact);
+  }
+  for (const auto& n : body.nodes) {
+    if (n.id >= nodes) {
+      drop("a fact of an unknown node");
+      continue;
+    }
+    changed |= facts_.merge_samples(n.id, n.samples);
+    if (n.prepared) changed |= facts_.merge_prepared(n.id, *n.prepared);
+  }
+  if (!changed) return;
+  news_.facts_changed = true;
+  facts_changed();
+  // An end that reads an odd counter where it holds a session ends that session.
+  for (auto& edge : edges_)
+    if (edge->session && !facts_.edge(edge->fact).up())
+      drop_session(*edge, "the other end cut the edge");
+}
+
+void Network::facts_changed() {
+  for (auto& edge : edges_) edge->state_due = true;
+}
+
+void Network::mark_down(Edge& edge, Cause cause) {
+  EdgeFact fact = facts_.edge(edge.fact);
+  if (!fact.up()) return;
+  fact.counter += 1;
+  fact.cause = cause;
+  fact.step = beat_.step;
+  facts_.merge_edge(edge.fact, fact);
+  news_.facts_changed = true;
+  facts_changed();
+}
+
+}  // namespace starling
