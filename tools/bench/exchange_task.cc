@@ -71,9 +71,8 @@ std::vector<float> ExchangeTask::weights(int node) const {
   std::vector<float> result;
   const std::vector<int> own = neighbors(node);
   for (const int other : own)
-    result.push_back(
-        static_cast<float>(1.0 / (1.0 + static_cast<double>(std::max(
-                                            own.size(), neighbors(other).size())))));
+    result.push_back(static_cast<float>(
+        1.0 / (1.0 + static_cast<double>(std::max(own.size(), neighbors(other).size())))));
   return result;
 }
 
@@ -107,8 +106,7 @@ ExchangeTask parse_exchange_task(int argc, char** argv) {
 }
 
 float exchange_input(int node, std::uint64_t k) {
-  const std::uint64_t mixed =
-      k * 2654435761u + static_cast<std::uint64_t>(node + 1) * 2246822519u;
+  const std::uint64_t mixed = k * 2654435761u + static_cast<std::uint64_t>(node + 1) * 2246822519u;
   return static_cast<float>((mixed >> 8) & 0xFFFFFF) * 0x1p-23f - 1.0f;
 }
 

@@ -18,11 +18,11 @@ namespace starling {
 struct ExchangeTask {
   int nodes = 0;
   std::vector<std::pair<int, int>> edges;
-  std::size_t values = 0;   // d
-  int rounds = 0;           // measured
-  int warm_up = 0;          // before them, at least 1
-  std::size_t stride = 1;   // coordinates 0, stride, 2 stride, ... and d - 1 are reported
-  bool pin = false;         // node i on core i mod cores
+  std::size_t values = 0;  // d
+  int rounds = 0;          // measured
+  int warm_up = 0;         // before them, at least 1
+  std::size_t stride = 1;  // coordinates 0, stride, 2 stride, ... and d - 1 are reported
+  bool pin = false;        // node i on core i mod cores
 
   std::vector<int> neighbors(int node) const;  // ascending
   std::vector<float> weights(int node) const;  // in the order of neighbors
@@ -36,9 +36,9 @@ ExchangeTask parse_exchange_task(int argc, char** argv);
 // [-1, 1), the same exact float everywhere: bits 8..31 of k 2654435761 + (node + 1) 2246822519.
 float exchange_input(int node, std::uint64_t k);
 
-// The doubles one node reports: min, median, p99 of the seconds from the end of a round to the end of
-// the next, over the measured rounds; then the samples after the first round, then after the last.
-// Flat, so that it fits in shared memory and in a message.
+// How many doubles one node reports: min, median, p99 of the seconds from the end of a round to the
+// end of the next, over the measured rounds; then the samples after the first round, then after the
+// last. Flat, so that it fits in shared memory and in a message.
 std::size_t report_size(const ExchangeTask& task);
 
 // One round of one node: reads own, writes next.

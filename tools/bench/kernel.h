@@ -2,8 +2,9 @@
 
 namespace starling {
 
-// `starling-bench kernel`: every variant of the mixing kernel this processor runs, float and double,
-// plain and Chebyshev, next to memcpy and a triad over vectors of the same length in the same run.
+// `starling-bench kernel`: every variant of the mixing kernel this processor runs, float and
+// double, plain and Chebyshev, next to memcpy and a triad over vectors of the same length in the
+// same run.
 //
 // Bytes counted are those the formula moves: (degree + 1) d read (one more for Chebyshev) and d
 // written; memcpy 2 d, triad 3 d. What a store reads first is counted for none.

@@ -55,8 +55,8 @@ int run(const ExchangeTask& task, int rank, int ranks) {
   const std::size_t size = report_size(task);
   std::vector<double> report(size), all(rank == 0 ? size * static_cast<std::size_t>(ranks) : 0);
   MpiPeer peer(task, rank);
-  run_exchange(task, rank, [&](const float* own, float* next) { peer.round(own, next); },
-               report.data());
+  run_exchange(
+      task, rank, [&](const float* own, float* next) { peer.round(own, next); }, report.data());
   const int count = static_cast<int>(size);
   MPI_Gather(report.data(), count, MPI_DOUBLE, all.data(), count, MPI_DOUBLE, 0, MPI_COMM_WORLD);
   if (rank == 0) std::puts(exchange_json(task, all.data()).c_str());

@@ -1,9 +1,9 @@
 // The practical limit of TCP on one host: neighbor exchange over plain non-blocking sockets.
 //
-// Each node sends its vector in writes of up to 256 KiB, reads into a hot buffer of four such chunks
-// per neighbor, and averages chunk by chunk with Starling's own kernel as soon as all neighbors'
-// chunks are there. It waits in poll, never spins. No header, checksum, deadline or resume: all that
-// a system needs is left out on purpose.
+// Each node sends its vector in writes of up to 256 KiB, reads into a hot buffer of four such
+// chunks per neighbor, and averages chunk by chunk with Starling's own kernel as soon as all
+// neighbors' chunks are there. It waits in poll, never spins. No header, checksum, deadline or
+// resume: all that a system needs is left out on purpose.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -66,9 +66,9 @@ class RawPeer {
 
  private:
   bool finished() const {
-    return mixed_ == bytes_ &&
-           std::all_of(links_.begin(), links_.end(),
-                       [this](const Link& link) { return link.sent == bytes_; });
+    return mixed_ == bytes_ && std::all_of(links_.begin(), links_.end(), [this](const Link& link) {
+             return link.sent == bytes_;
+           });
   }
 
   // Up to this byte the ring has room; never beyond the round, whose successor waits in the socket.
@@ -119,8 +119,8 @@ class RawPeer {
   void wait() {
     polled_.clear();
     for (const Link& link : links_) {
-      const int events = (link.sent < bytes_ ? POLLOUT : 0) |
-                         (link.received < receive_limit() ? POLLIN : 0);
+      const int events =
+          (link.sent < bytes_ ? POLLOUT : 0) | (link.received < receive_limit() ? POLLIN : 0);
       if (events) polled_.push_back({link.fd, static_cast<short>(events), 0});
     }
     if (::poll(polled_.data(), polled_.size(), -1) < 0 && errno != EINTR) fail("poll");
@@ -137,7 +137,8 @@ class RawPeer {
 
 // A connected pair over loopback TCP, no port known to anyone else.
 std::pair<int, int> connected_pair() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0), dialer = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0),
+            dialer = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -151,7 +152,8 @@ std::pair<int, int> connected_pair() {
   if (accepted < 0) fail("accept");
   ::close(listener);
   const int on = 1;
-  for (const int fd : {dialer, accepted}) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  for (const int fd : {dialer, accepted})
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return {dialer, accepted};
 }
 
@@ -181,7 +183,8 @@ int run_child(const ExchangeTask& task, int node, const std::vector<std::vector<
     if (other != self)
       for (const int fd : sockets[other]) ::close(fd);  // else no end of a connection is ever seen
   RawPeer peer(task, node, sockets[self]);
-  run_exchange(task, node, [&](const float* own, float* next) { peer.round(own, next); }, report);
+  run_exchange(
+      task, node, [&](const float* own, float* next) { peer.round(own, next); }, report);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "starling-bench-raw-tcp: node %d: %s\n", node, error.what());
@@ -191,8 +194,7 @@ int run_child(const ExchangeTask& task, int node, const std::vector<std::vector<
 int run(const ExchangeTask& task) {
   const std::size_t bytes =
       static_cast<std::size_t>(task.nodes) * report_size(task) * sizeof(double);
-  void* shared =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* shared = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) fail("mmap");
   double* reports = static_cast<double*>(shared);
   const auto sockets = connect_all(task);

@@ -94,7 +94,7 @@ def measure(results, passes, deadline, say):
                 try:
                     measured = peer.run(task, deadline)
                 except PeerError as error:
-                    results.fail(task, peer, str(error))
+                    results.fail(task, peer, error)
                     say(f"{place}: failed: {error}")
                     continue
                 results.add(task, peer, measured)

@@ -1,6 +1,6 @@
 """What the averages must be, computed here in double precision and not by any of the peers.
 
-  x_t = W^t x_0,   w_ij = 1 / (1 + max(degree_i, degree_j)) on edges,   w_ii = 1 - the sum of the row's others
+  x_t = W^t x_0,   w_ij = 1 / (1 + max(degree_i, degree_j)) on edges,   w_ii = 1 - sum_j w_ij
 
 Inputs are known by coordinate, so a thousand coordinates of 25 million cost a thousand evaluations.
 """

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 
 from bench.exchange_lib import oracle
-from bench.exchange_lib.processes import PeerError, run_together
+from bench.exchange_lib.processes import PeerError, WrongAverages, run_together
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 TOLERANCE = 1e-5  # float32 values up to 1, a few thousand rounds of averaging
@@ -29,7 +29,7 @@ class Measured:
 def of_nodes(times, error, tolerance):
     """Errors  PeerError where the averages are wrong: a time for wrong sums is worth nothing."""
     if not error <= tolerance:
-        raise PeerError(f"wrong averages: off by {error:.3g}, allowed {tolerance:.1g}")
+        raise WrongAverages(f"wrong averages: off by {error:.3g}, allowed {tolerance:.1g}")
     found = Measured(*(max(time[key] for time in times) for key in ("min", "median", "p99")), error)
     if not (0 < found.median < math.inf):
         raise PeerError(f"no time measured: median {found.median}")
@@ -87,7 +87,7 @@ class OpenMpi:
         return None if shutil.which("mpirun") else "mpirun is not installed"
 
     def run(self, task, seconds):
-        # Named components, so that no faster path (shared memory, UCX) is taken unasked; loopback only.
+        # Named components: no faster path (shared memory, UCX) is taken unasked. Loopback only.
         loopback = ["--mca", "btl_tcp_if_include", "lo", "--mca", "oob_tcp_if_include", "lo"]
         command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
                    "--mca", "pml", "ob1", "--mca", "btl", "tcp,self", *loopback,

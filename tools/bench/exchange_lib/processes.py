@@ -15,6 +15,10 @@ class PeerError(Exception):
     """A peer that is there did not do its work. One line."""
 
 
+class WrongAverages(PeerError):
+    """It did other work: none of its times counts, whatever the pass."""
+
+
 def _prepare(core):
     def in_child():
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

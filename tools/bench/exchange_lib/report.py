@@ -5,6 +5,8 @@ import os
 import pathlib
 import platform
 
+from bench.exchange_lib.processes import WrongAverages
+
 # Check of the project's aims: up to this length, Starling's time over the peer's at most this.
 AIMS = ((10_000, "openmpi-tcp", 2.0), (200_000, "openmpi-tcp", 1.3),
         (None, "openmpi-tcp", 1.0), (None, "raw-tcp", 1 / 0.8))
@@ -19,6 +21,11 @@ def machine():
             f"{platform.system()} {platform.release()}")
 
 
+def load():
+    """Of others, when asked before the first run: peers that spin (OpenMPI) suffer most from it."""
+    return f"{os.getloadavg()[0]:.1f}"
+
+
 class Results:
     """cells[task.title][peer.key]: the passes' figures, or why there are none.
 
@@ -29,20 +36,24 @@ class Results:
     def __init__(self, tasks, peers, command):
         self.tasks, self.peers, self.command = tasks, peers, command
         self.date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+        self.load = load()
         self.passes = {(task.title, peer.key): [] for task in tasks for peer in peers}
         self.problems = {}  # (title, key) -> the first failure
+        self.wrong = set()  # (title, key) whose averages were wrong in some pass
         self.absent = {peer.key: peer.absent() for peer in peers}
 
     def add(self, task, peer, measured):
         self.passes[task.title, peer.key].append(measured)
 
-    def fail(self, task, peer, reason):
-        self.problems.setdefault((task.title, peer.key), reason)
+    def fail(self, task, peer, error):
+        self.problems.setdefault((task.title, peer.key), str(error))
+        if isinstance(error, WrongAverages):
+            self.wrong.add((task.title, peer.key))
 
     def best(self, task, key):
-        """A peer that failed in any pass has no figure: half a success is not shown as one."""
+        """None without any good pass, or where another pass had wrong averages."""
         found = self.passes.get((task.title, key), [])
-        if not found or (task.title, key) in self.problems:
+        if not found or (task.title, key) in self.wrong:
             return None
         return min(found, key=lambda measured: measured.median)
 
@@ -60,7 +71,8 @@ def _cell(results, task, key):
         return "failed"
     ratios = (results.ratio(task, key, other) for other in ("raw-tcp", "openmpi-tcp"))
     shown = "; ".join("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios)
-    return f"{best.median * 1e3:.3g} ({shown})"
+    mark = "*" if (task.title, key) in results.problems else ""
+    return f"{best.median * 1e3:.3g}{mark} ({shown})"
 
 
 def _table(results, layout):
@@ -95,9 +107,10 @@ def _aims(results):
 
 
 def markdown(results):
-    lines = [f"    {results.command}", "", f"{results.date}; {machine()}", "",
+    lines = [f"    {results.command}", "",
+             f"{results.date}; {machine()}; load average before {results.load}", "",
              "Milliseconds per gossip round (in brackets the speed relative to raw TCP; to OpenMPI "
-             "over TCP: above 1 is faster).",
+             "over TCP: above 1 is faster). * failed in another pass, see below.",
              "Median over rounds, worst node, no barrier; the best pass of each. Every figure's "
              "averages were checked.", ""]
     for layout in dict.fromkeys(task.layout for task in results.tasks):
@@ -107,7 +120,7 @@ def markdown(results):
     titles = {peer.key: peer.title for peer in results.peers}
     notes += [f"- {titles[key]}, {title}: failed: {reason}"
               for (title, key), reason in results.problems.items()]
-    return "\n".join(lines + _aims(results) + (["Not measured:", *notes, ""] if notes else []))
+    return "\n".join(lines + _aims(results) + (["Absent or failed:", *notes, ""] if notes else []))
 
 
 def as_json(results):
@@ -124,4 +137,5 @@ def as_json(results):
                 "passes": [vars(one) for one in results.passes[task.title, peer.key]],
                 "absent": results.absent[peer.key],
                 "failed": results.problems.get((task.title, peer.key))})
-    return {"command": results.command, "date": results.date, "machine": machine(), "rows": rows}
+    return {"command": results.command, "date": results.date, "machine": machine(),
+            "load_before": results.load, "rows": rows}

@@ -55,7 +55,11 @@ def read_samples(path, places):
 
 
 class Starling:
-    """transport  tcp or ipc (Unix sockets between nodes of one host). checksum  payload or header."""
+    """One way of running Starling.
+
+    transport  tcp, or ipc: Unix sockets between nodes of one host.
+    checksum   payload, or header (as much as raw TCP and OpenMPI check: nothing of the payload).
+    """
 
     def __init__(self, programs, transport, checksum):
         self._program = programs / "starling-node"
