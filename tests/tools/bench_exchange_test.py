@@ -5,6 +5,7 @@ Argument: the folder of the built programs.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -211,6 +212,24 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.count("| absent |"), 4 * len(graphs.LAYOUTS))
         self.assertIn("- Starling, tcp: absent: starling-node is not built", done.stdout)
+
+    def test_stopped_in_the_middle_it_leaves_no_process_and_no_file(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            process = subprocess.Popen(
+                [PROGRAMS / "starling-bench", "exchange", "--layouts", "ring4", "--values",
+                 "57,1e6", "--rounds", "1000000", "--only", "raw-tcp"], text=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                env={**os.environ, "TMPDIR": scratch})
+            self.addCleanup(process.kill)
+            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            while not (found := children.read_text(encoding="ascii").split()):
+                self.assertIsNone(process.poll(), "it ended without starting a peer")
+            process.terminate()
+            errors = process.communicate(timeout=60)[1]
+            self.assertEqual((process.returncode, errors),
+                             (143, "starling-bench exchange: stopped\n"))
+            self.assertEqual(list(pathlib.Path(scratch).iterdir()), [])
+            self.assertFalse(any(pathlib.Path("/proc", child).exists() for child in found))
 
     def test_a_bad_option_is_one_line_and_code_2(self):
         for options, said in ((("--only", "raw"), "no peer 'raw'; allowed: raw-tcp openmpi-tcp"),

@@ -4,6 +4,7 @@ import argparse
 import json
 import pathlib
 import shlex
+import signal
 import sys
 
 from bench.exchange_lib import graphs, report
@@ -101,8 +102,16 @@ def measure(results, passes, deadline, say):
                 say(f"{place}: {measured.median * 1e3:.4g} ms")
 
 
+def _stop(number, _frame):
+    """As an exception, so that processes are ended and folders removed on the way out."""
+    print("starling-bench exchange: stopped", file=sys.stderr)
+    raise SystemExit(128 + number)
+
+
 def main(argv):
     given = parse(argv)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     programs = pathlib.Path(given.bin or pathlib.Path(__file__).resolve().parents[3]
                             / "build/release/bin").resolve()
     peers = [peer for peer in peers_in(programs) if peer.key in given.only]

@@ -1,11 +1,11 @@
 """The peers to compare with: how each is found, started and checked."""
 
+import functools
 import json
 import math
 import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 
@@ -101,19 +101,15 @@ class Gloo:
 
     def __init__(self, _programs):
         self._python = os.environ.get("STARLING_BENCH_TORCH_PYTHON", "/usr/bin/python3")
-        self._absent = self._look()
 
-    def _look(self):
+    @functools.cache  # loading torch takes seconds
+    def absent(self):
         probe = "import torch.distributed as d; raise SystemExit(0 if d.is_gloo_available() else 1)"
         try:
-            done = subprocess.run([self._python, "-c", probe], capture_output=True, timeout=60,
-                                  check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"{self._python}: {error}"
-        return None if done.returncode == 0 else f"{self._python} has no torch with Gloo"
-
-    def absent(self):
-        return self._absent
+            run_together([[self._python, "-c", probe]], 60)
+        except (OSError, PeerError) as error:
+            return f"{self._python} has no torch with Gloo ({error})"
+        return None
 
     def run(self, task, seconds):
         with tempfile.TemporaryDirectory(prefix="starling-bench-") as folder:

@@ -1,5 +1,6 @@
 """Starting the processes of a peer and ending them: by their id, within a deadline, none left."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -19,12 +20,26 @@ class WrongAverages(PeerError):
     """It did other work: none of its times counts, whatever the pass."""
 
 
-def _prepare(core):
+def _prepare(core, parent, mask):
+    """Even a SIGKILL of the benchmark leaves no peer behind (Linux)."""
     def in_child():
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we asked to be told
+            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if core is not None:
             os.sched_setaffinity(0, {core})
     return in_child
+
+
+@contextlib.contextmanager
+def _undisturbed():
+    """A signal that ends us waits until the process just started is in our list."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield mask
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _last_line(stream):
@@ -60,10 +75,11 @@ def run_together(commands, seconds, environment=None, cores=None):
         processes = []
         try:
             for i, command in enumerate(commands):
-                processes.append(subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=logs[i][0], stderr=logs[i][1],
-                    env={**os.environ, **(environment or {})},
-                    preexec_fn=_prepare(cores[i] if cores else None)))
+                with _undisturbed() as mask:
+                    processes.append(subprocess.Popen(
+                        command, stdin=subprocess.DEVNULL, stdout=logs[i][0], stderr=logs[i][1],
+                        env={**os.environ, **(environment or {})},
+                        preexec_fn=_prepare(cores[i] if cores else None, os.getpid(), mask)))
             _wait(processes, logs, time.monotonic() + seconds, seconds)
             texts = []
             for out, _ in logs:
