@@ -14,12 +14,13 @@ struct Case {
   std::uint64_t dimension;
 };
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  const Case& c = info.param;
+std::string name_of_case(const Case& c) {
   return std::string(c.algorithm) + "_" + c.acceleration +
          (c.precision == Precision::float32 ? "_f32" : "_f64") + "_n" + std::to_string(c.nodes) +
          "_d" + std::to_string(c.dimension);
 }
+std::string name_of(const ::testing::TestParamInfo<Case>& info) { return name_of_case(info.param); }
+void PrintTo(const Case& c, std::ostream* out) { *out << name_of_case(c); }
 
 // The slow sweep is this file again, with a million coordinates.
 std::vector<std::uint64_t> dimensions() {
