@@ -122,7 +122,10 @@ class ThreadCluster {
     std::vector<Outcome> outcomes(graph_.nodes());
     std::vector<std::thread> threads;
     for (NodeId i = 0; i < graph_.nodes(); ++i)
-      threads.emplace_back([&, i] { outcomes[i] = run_node(i); });
+      threads.emplace_back([&, i] {
+        outcomes[i] = run_node(i);
+        transports_[i].reset();  // as a process that ends closes its sockets
+      });
     for (std::thread& thread : threads) thread.join();
     return outcomes;
   }
