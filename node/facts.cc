@@ -46,11 +46,15 @@ bool Facts::merge_samples(NodeId i, std::uint64_t samples) {
 }
 
 bool Facts::merge_prepared(NodeId i, const Prepared& prepared) {
-  // The last one known: a record of a view replaces those of views that no longer are.
-  if (prepared_[i] && (prepared_[i]->view == prepared.view || prepared_[i]->view == view()))
-    return false;
+  if (prepared_[i] && prepared.age <= prepared_[i]->age) return false;
   prepared_[i] = prepared;
   return true;
+}
+
+std::uint64_t Facts::age() const {
+  std::uint64_t sum = 0;
+  for (const EdgeFact& fact : facts_) sum += fact.counter;
+  return sum;
 }
 
 bool Facts::complete() const {

@@ -26,6 +26,7 @@ struct EdgeFact {
 // One node's record for a view, sent once and never changed.
 struct Prepared {
   std::uint64_t view = 0;
+  std::uint64_t age = 0;  // Facts::age() of the view: the later one of two records has the larger
   NodeRecord record;
 };
 
@@ -49,7 +50,8 @@ class Facts {
   bool merge_samples(NodeId i, std::uint64_t samples);
   bool merge_prepared(NodeId i, const Prepared& prepared);
 
-  bool complete() const;  // every configured edge is up
+  bool complete() const;      // every configured edge is up
+  std::uint64_t age() const;  // the sum of all counters: grows from view to view
   std::uint64_t view()
       const;  // XXH3-64 of the edges and their counters: the id of the view they form
   std::vector<bool> component(NodeId from) const;  // reachable through edges that are up

@@ -106,6 +106,7 @@ std::string encode(const StateBody& body) {
     Json entry{{"id", n.id}, {"samples", n.samples}};
     if (n.prepared) {
       entry["view"] = n.prepared->view;
+      entry["age"] = n.prepared->age;
       entry["record"] = record_json(n.prepared->record);
     }
     nodes.push_back(std::move(entry));
@@ -127,7 +128,8 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
       StateBody::NodeEntry entry{
           whole<NodeId>(n.at("id")), whole<std::uint64_t>(n.at("samples")), {}};
       if (n.contains("record"))
-        entry.prepared = Prepared{whole<std::uint64_t>(n.at("view")), record_of(n.at("record"))};
+        entry.prepared = Prepared{whole<std::uint64_t>(n.at("view")),
+                                  whole<std::uint64_t>(n.at("age")), record_of(n.at("record"))};
       body.nodes.push_back(std::move(entry));
     }
   });

@@ -65,7 +65,8 @@ Agreement Participant::join(const Constants& own) {
     const std::uint64_t view = facts_.view();
     if (prepared_view != view) {
       matrix = make_matrix(options_.settings, facts_.graph(), samples);
-      facts_.merge_prepared(options_.self, {view, propose(options_.settings, matrix, own)});
+      facts_.merge_prepared(options_.self,
+                            {view, facts_.age(), propose(options_.settings, matrix, own)});
       network_.expect_view(view);
       network_.facts_changed();
       network_.flush();

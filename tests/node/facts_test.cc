@@ -46,6 +46,17 @@ TEST(Facts, NoViewIdReturnsWhileCountersGrow) {
   }
 }
 
+// A late STATE must not bring back the record of a view that is gone.
+TEST(Facts, OfTwoRecordsTheLaterViewsStays) {
+  Facts facts(ring(4));
+  const Prepared older{facts.view(), facts.age(), {}};
+  facts.merge_edge(0, {2, Cause::none, 0});
+  const Prepared newer{facts.view(), facts.age(), {}};
+  EXPECT_TRUE(facts.merge_prepared(1, newer));
+  EXPECT_FALSE(facts.merge_prepared(1, older));
+  EXPECT_EQ(facts.prepared(1)->view, newer.view);
+}
+
 TEST(Facts, ComponentIsWhatUpEdgesReach) {
   Facts facts(ring(6));
   for (std::size_t e = 0; e < 6; ++e) facts.merge_edge(e, {2, Cause::none, 0});
@@ -77,7 +88,8 @@ TEST(Messages, ReadBackWhatWasWritten) {
   facts.merge_edge(1, {5, Cause::closed, 120});
   facts.merge_samples(2, 71);
   // Doubles travel exactly: all nodes must derive the same bits from a record.
-  facts.merge_prepared(2, {facts.view(), {1.0 / 3, -0.1, 7, {3.3, 1e-3, 0.1 + 0.2, 5e-324}}});
+  facts.merge_prepared(
+      2, {facts.view(), facts.age(), {1.0 / 3, -0.1, 7, {3.3, 1e-3, 0.1 + 0.2, 5e-324}}});
   const std::string state = encode(state_of(facts));
   const auto read = decode_state(std::as_bytes(std::span(state)));
   ASSERT_TRUE(read);
