@@ -1,5 +1,6 @@
 starling_test(random_test ROOM topology LIBRARIES starling::topology LABELS topology)
 starling_test(graph_test ROOM topology LIBRARIES starling::topology LABELS topology)
+starling_test(digraph_test ROOM topology LIBRARIES starling::topology LABELS topology)
 starling_test(generators_test ROOM topology LIBRARIES starling::topology LABELS topology)
 starling_test(weights_test ROOM topology LIBRARIES starling::topology LABELS topology)
 starling_test(spectrum_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen
