@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "consensus/peer.h"
+#include "consensus/requirements.h"
 
 namespace starling {
 
@@ -18,6 +19,7 @@ struct AlgorithmEntry {
   // "auto"; also asked when the user gives a step size: throws SettingsError where the algorithm
   // cannot run at all.
   double (*step_size)(const Agreement&);
+  GraphNeed needs = GraphNeed::symmetric_static;  // of W (catalogue A.3)
   bool exact = true;  // reaches the optimum of the whole objective with a constant step size
   bool needs_inputs = false;  // computes on given vectors (objective "vectors"), not on gradients
   bool warm_restart = true;   // may begin again from any x

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consensus/requirements.h"
 #include "topology/spectrum.h"
 
 namespace starling {
@@ -25,7 +26,7 @@ struct MixPlan {
   int steps() const { return static_cast<int>(omega.size()); }
 };
 
-// A mixer: how values spread through a static graph whose spectrum is known.
+// A mixer: how values spread through a graph whose spectrum is known.
 struct MixerEntry {
   std::string_view name;
   std::string_view summary;
@@ -34,6 +35,7 @@ struct MixerEntry {
   MixPlan (*make)(const Spectrum& spectrum, int steps);
   // The least K whose contraction is at most the target.
   long long (*steps_for)(const Spectrum& spectrum, double target);
+  GraphNeed needs = GraphNeed::symmetric_static;  // of W (catalogue B.1, B.4)
 };
 
 std::span<const MixerEntry> mixers();  // plain, chebyshev

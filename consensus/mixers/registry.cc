@@ -5,9 +5,10 @@ namespace starling {
 
 namespace {
 const MixerEntry kMixers[] = {
-    {"plain", "K multiplications by W", "Xiao & Boyd 2004", plain_mix, plain_steps},
+    {"plain", "K multiplications by W", "Xiao & Boyd 2004", plain_mix, plain_steps, GraphNeed::any},
     {"chebyshev", "the best degree-K polynomial in W on [lambda_n, lambda_2]",
-     "Golub & Varga 1961; Scaman et al. 2017", chebyshev_mix, chebyshev_steps},
+     "Golub & Varga 1961; Scaman et al. 2017", chebyshev_mix, chebyshev_steps,
+     GraphNeed::symmetric_static},
 };
 }  // namespace
 
