@@ -1,11 +1,9 @@
 #include "topology/generators.h"
 
-#include <algorithm>
-#include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "topology/graphs/graphs.h"
+#include "topology/graphs/parameters.h"
 #include "topology/nearest.h"
 
 namespace starling {
@@ -37,30 +35,6 @@ const GraphKind kGraphKinds[] = {
      complete_bipartite_graph},
 };
 
-bool reads(const GraphKind& kind, std::string_view parameter) {
-  std::string_view rest = kind.parameters;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    if (rest.substr(0, end) == parameter) return true;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return false;
-}
-
-void refuse_unread(const GraphKind& kind, const GraphParameters& given) {
-  const std::pair<std::string_view, bool> parameters[] = {
-      {"nodes", given.nodes.has_value()},
-      {"degree", given.degree.has_value()},
-      {"rows", given.rows.has_value()},
-      {"cols", given.columns.has_value()},
-      {"probability", given.probability.has_value()},
-      {"radius", given.radius.has_value()}};
-  for (const auto& [name, is_given] : parameters)
-    if (is_given && !reads(kind, name))
-      throw GraphError("kind " + std::string(kind.name) + " does not read " + std::string(name) +
-                       "; allowed: " + std::string(kind.parameters));
-}
-
 }  // namespace
 
 std::span<const GraphKind> graph_kinds() { return kGraphKinds; }
@@ -70,7 +44,7 @@ Graph make_graph(std::string_view name, const GraphParameters& parameters) {
   std::string allowed;
   for (const GraphKind& kind : kGraphKinds) {
     if (kind.name == name) {
-      refuse_unread(kind, parameters);
+      refuse_unread(kind.name, kind.parameters, parameters);
       return kind.make(parameters);
     }
     names.push_back(kind.name);

@@ -31,6 +31,22 @@ void refuse(std::string_view kind, std::string_view key, const std::string& valu
                    "; allowed: " + allowed);
 }
 
+void refuse_unread(std::string_view kind, std::string_view read, const GraphParameters& given) {
+  const std::string allowed = " " + std::string(read) + " ";
+  const std::pair<std::string, bool> parameters[] = {{"nodes", given.nodes.has_value()},
+                                                     {"degree", given.degree.has_value()},
+                                                     {"rows", given.rows.has_value()},
+                                                     {"cols", given.columns.has_value()},
+                                                     {"probability", given.probability.has_value()},
+                                                     {"radius", given.radius.has_value()},
+      {"graphs", !given.graphs.empty()},
+      {"weights", !given.weights.empty()}};
+  for (const auto& [name, is_given] : parameters)
+    if (is_given && allowed.find(" " + name + " ") == std::string::npos)
+      throw GraphError("kind " + std::string(kind) + " does not read " + name +
+                       "; allowed: " + std::string(read));
+}
+
 NodeId Reader::nodes(std::uint64_t least, std::uint64_t most) const {
   return static_cast<NodeId>(in_range(kind, "nodes", given.nodes, least, most));
 }
@@ -71,8 +87,7 @@ Reader::Sides Reader::sides(bool from_nodes) const {
     missing = *given.nodes / known;
   const std::uint64_t r = in_range(kind, "rows", rows, 1, kNodesMax);
   const std::uint64_t c = in_range(kind, "cols", columns, 1, kNodesMax);
-  if (r * c > kNodesMax)
-    refuse(kind, "rows * cols", std::to_string(r * c), range(1, kNodesMax));
+  if (r * c > kNodesMax) refuse(kind, "rows * cols", std::to_string(r * c), range(1, kNodesMax));
   if (given.nodes && *given.nodes != r * c)
     refuse(kind, "nodes", std::to_string(*given.nodes), "rows * cols = " + std::to_string(r * c));
   return {static_cast<NodeId>(r), static_cast<NodeId>(c)};

@@ -17,6 +17,9 @@ inline constexpr std::uint64_t kEdgesMax = 100'000'000;
 [[noreturn]] void refuse(std::string_view kind, std::string_view key, const std::string& value,
                          const std::string& allowed);
 
+// Refuses a parameter that is given but not among the words of `read`; `kind` is for the message.
+void refuse_unread(std::string_view kind, std::string_view read, const GraphParameters& given);
+
 // The values a generator reads, each checked; `kind` is for the message.
 struct Reader {
   std::string_view kind;
@@ -40,6 +43,9 @@ Graph simple_graph(NodeId nodes, std::vector<Edge> edges);
 // Refuses with `hint` when there is none.
 template <class Draw>
 Graph connected_draw(const Reader& reader, Draw draw, const std::string& hint);
+// The same for graphs of any class that `accept` is asked about.
+template <class Draw, class Accept>
+auto first_draw(const Reader& reader, Draw draw, Accept accept, const std::string& hint);
 
 }  // namespace starling
 
@@ -51,11 +57,15 @@ namespace starling {
 
 template <class Draw>
 Graph connected_draw(const Reader& reader, Draw draw, const std::string& hint) {
+  return first_draw(reader, draw, connected, hint);
+}
+template <class Draw, class Accept>
+auto first_draw(const Reader& reader, Draw draw, Accept accept, const std::string& hint) {
   constexpr int kDraws = 20;
   for (std::uint32_t k = 0; k < kDraws; ++k) {
     RandomStream stream(reader.given.seed, Purpose::graph, 0, k);
-    Graph graph = draw(stream);
-    if (connected(graph)) return graph;
+    auto graph = draw(stream);
+    if (accept(graph)) return graph;
   }
   refuse_disconnected(reader.kind, hint, kDraws);
 }
