@@ -39,6 +39,12 @@ struct Agreement {
   double step_size = 0;  // of the algorithm
 };
 
+// What follows from the spectrum: replaced as a whole when more is learned of it.
+struct Tuning {
+  MixPlan mix;
+  double step_size = 0;  // of the algorithm
+};
+
 // W of the settings' rule on the graph; samples: one count per node (A.4).
 MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
                          std::span<const double> samples);

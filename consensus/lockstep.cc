@@ -44,12 +44,18 @@ struct Lockstep<Real>::Node {
                                                                            : std::vector<double>{},
                std::move(before_step), algorithm) {
     host.bind(peer);
-    for (double weight : agreement.matrix.row(self))
-      weights.push_back(static_cast<Real>(weight * agreement.mix.scale));
+    const auto agreed = agreement.matrix.row(self);
+    row.assign(agreed.begin(), agreed.end());
+    weights.resize(row.size());
+  }
+  // The weights of a mix: w_ij times the plan's scale, rounded once.
+  void scale_weights(double by) {
+    for (std::size_t j = 0; j < row.size(); ++j) weights[j] = static_cast<Real>(row[j] * by);
   }
   LockstepHost<Real> host;
   Peer<Real> peer;
   Runner<Real> runner;
+  std::vector<double> row;  // w_ij
   std::vector<Real> weights;
 };
 
@@ -109,10 +115,13 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
         operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
       throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
   }
+  const MixPlan* plan = first.plan;
+  const double scale = plan ? plan->scale : 0;
+  if (size > 0)
+    for (auto& node : nodes_) node->scale_weights(scale);
   for (int k = 0; k < steps; ++k) {
     const int now = k % 2, next = 1 - now;
-    const auto k_index = static_cast<std::size_t>(k);
-    const double omega = k_index < agreement_.mix.omega.size() ? agreement_.mix.omega[k_index] : 0;
+    const double omega = plan ? plan->omega[static_cast<std::size_t>(k)] : 0;
     for (NodeId i = 0; i < nodes_.size(); ++i) {
       MixOperation<Real>& own = *nodes_[i]->host.begun().front();
       neighbor_values_.clear();
@@ -128,7 +137,7 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
     for (NodeId i = 0; i < nodes_.size(); ++i) {
       neighbor_rides_.clear();
       for (NodeId j : graph.neighbors(i)) neighbor_rides_.push_back(&rides_before_[j]);
-      merge(*nodes_[i]->host.begun().front()->ride, neighbor_rides_, agreement_.matrix.row(i));
+      merge(*nodes_[i]->host.begun().front()->ride, neighbor_rides_, nodes_[i]->row, scale, omega);
     }
   }
   for (auto& node : nodes_) {

@@ -20,7 +20,7 @@ Task<MonitorReport> look(Peer<Real>& self) {
   MonitorReport report;
   report.change = std::sqrt(self.dot(moved, moved));
   const double spread =
-      self.constants().smoothness * report.change / (1 - self.agreement().mix.contraction);
+      self.constants().smoothness * report.change / (1 - self.plan().contraction);
   report.gradient_bound = 2 * std::max(std::sqrt(self.dot(t, t)), spread);
   co_return report;
 }

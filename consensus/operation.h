@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 
+#include "consensus/mixers/mixer.h"
 #include "consensus/ride.h"
 #include "consensus/vector.h"
 
@@ -27,6 +28,8 @@ template <class Real>
 struct MixOperation : Operation<Real> {
   std::uint32_t stream = 0;  // the how-manieth mix of this view, the same on all nodes
   int steps = 0;             // K; an empty vector may travel too, to let a ride settle
+  // How it is mixed; null: only a ride settles. It outlives the mixing, not the operation.
+  const MixPlan* plan = nullptr;
   Vector<Real> y[2];
   Ride* ride = nullptr;  // what rides along, or null
 };

@@ -58,14 +58,20 @@ class Peer {
         dimension_(dimension),
         chunk_(std::max<std::size_t>(chunk_values, 1)),
         pool_(pool),
-        host_(host) {}
+        host_(host),
+        step_size_(agreement.step_size) {}
 
   // --- for algorithms
   // A named vector of d values that outlives the step; zero at first use in a view, but for "x".
-  Vector<Real>& state(std::string_view name);
+  Vector<Real>& state(std::string_view name) {
+    return state(name, static_cast<Eigen::Index>(dimension_));
+  }
+  // The same of `size` values: what is mixed together may be longer than x.
+  Vector<Real>& state(std::string_view name, Eigen::Index size);
   // True until the first next_step() of a view.
   bool fresh() const { return fresh_; }
-  Real step_size() const { return static_cast<Real>(agreement_.step_size); }
+  Real step_size() const { return static_cast<Real>(step_size_); }
+  double exact_step_size() const { return step_size_; }  // before it is rounded to Real
   const Constants& constants() const { return agreement_.constants; }
 
   // v averaged over the graph by the configured mixer.
@@ -103,8 +109,16 @@ class Peer {
   std::uint64_t dimension() const { return dimension_; }
   const Agreement& agreement() const { return agreement_; }
   Pool& pool() { return pool_; }
-  // A mix of nothing, `steps` gossip steps long: the ride settles on all nodes.
-  Pending<Real> settle(int steps, Ride& ride);
+  // A mix of nothing, `steps` gossip steps long: the ride settles on all nodes. plan: how its probe
+  // is mixed meanwhile; null: not at all.
+  Pending<Real> settle(int steps, Ride& ride, const MixPlan* plan = nullptr);
+  // How mixes are made from here on: the agreement's plan, until tuned otherwise.
+  const MixPlan& plan() const { return tuning_ ? tuning_->mix : agreement_.mix; }
+  // The same on every node, at the same step, with no mix under way; the program reads its step
+  // size when it begins.
+  void tune(Tuning tuning);
+  // As a new view: x stays, every other state is zero, fresh() holds. The program is made anew.
+  void restart();
   // The next mix carries this ride (the first of each step does).
   void attach_ride(Ride* ride) { ride_ = ride; }
   // The host calls this once the operation's result (and value) stands.
@@ -142,6 +156,8 @@ class Peer {
   std::size_t chunk_;
   Pool& pool_;
   Host<Real>& host_;
+  double step_size_;
+  std::shared_ptr<const Tuning> tuning_;
   std::deque<StateVector> states_;  // references to its elements stay valid
   std::vector<std::unique_ptr<MixOperation<Real>>> mixes_;
   std::vector<std::unique_ptr<GradientOperation<Real>>> gradients_;
@@ -158,11 +174,10 @@ class Peer {
 
 // --- implementation
 template <class Real>
-Vector<Real>& Peer<Real>::state(std::string_view name) {
+Vector<Real>& Peer<Real>::state(std::string_view name, Eigen::Index size) {
   for (StateVector& state : states_)
     if (state.name == name) return state.value;
-  states_.push_back(
-      {std::string(name), Vector<Real>(pool_, static_cast<Eigen::Index>(dimension_))});
+  states_.push_back({std::string(name), Vector<Real>(pool_, size)});
   states_.back().value.setZero();
   return states_.back().value;
 }
@@ -170,7 +185,8 @@ Vector<Real>& Peer<Real>::state(std::string_view name) {
 template <class Real>
 template <class Expression>
 Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v) {
-  MixOperation<Real>& operation = begin_mix(v.size(), agreement_.mix.steps());
+  MixOperation<Real>& operation = begin_mix(v.size(), plan().steps());
+  operation.plan = &plan();
   operation.ride = std::exchange(ride_, nullptr);
   Pending<Real> pending(operation);
   host_.start_mix(operation);
@@ -219,6 +235,7 @@ MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
   }
   operation->stream = next_stream_++;
   operation->steps = steps;
+  operation->plan = nullptr;
   operation->ride = nullptr;
   for (auto& y : operation->y)
     if (y.size() != size) y = Vector<Real>(pool_, size);
@@ -233,8 +250,23 @@ MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
 }
 
 template <class Real>
-Pending<Real> Peer<Real>::settle(int steps, Ride& ride) {
+void Peer<Real>::tune(Tuning tuning) {
+  step_size_ = tuning.step_size;
+  tuning_ = std::make_shared<const Tuning>(std::move(tuning));
+}
+
+template <class Real>
+void Peer<Real>::restart() {
+  parked_ = nullptr;
+  fresh_ = true;
+  for (StateVector& state : states_)
+    if (state.name != "x") state.value.setZero();
+}
+
+template <class Real>
+Pending<Real> Peer<Real>::settle(int steps, Ride& ride, const MixPlan* plan) {
   MixOperation<Real>& operation = begin_mix(0, steps);
+  operation.plan = plan;
   operation.ride = &ride;
   Pending<Real> pending(operation);
   host_.start_mix(operation);

@@ -10,26 +10,35 @@ namespace starling {
 static_assert(std::endian::native == std::endian::little,
               "the wire is little-endian, and so is every target so far");
 
-void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const double> weights) {
-  double objective = 0, disagreement = 0;
+void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const double> weights,
+           double scale, double omega) {
+  double objective = 0, disagreement = 0, probe = 0;
   for (std::size_t j = 0; j < neighbors.size(); ++j) {
     const Ride& other = *neighbors[j];
     own.vote = own.vote && other.vote;
     own.wishes |= other.wishes;
     own.bound = std::max(own.bound, other.bound);
+    own.probe_size = std::max(own.probe_size, other.probe_size);
+    own.probe_high = std::max(own.probe_high, other.probe_high);
+    own.probe_low = std::max(own.probe_low, other.probe_low);
     for (std::size_t i = 0; i < own.table.size(); ++i)
       own.table[i] = std::max(own.table[i], other.table[i]);
     objective += weights[j] * (other.objective - own.objective);
     disagreement += weights[j] * (other.disagreement - own.disagreement);
+    if (scale != 0) probe += scale * weights[j] * (other.probe - own.probe);
   }
   own.objective += objective;
   own.disagreement += disagreement;
+  if (scale == 0) return;
+  const double before = own.probe_before;
+  own.probe_before = own.probe;
+  own.probe = omega == 0 ? own.probe + probe : before + omega * ((own.probe - before) + probe);
 }
 
 namespace {
 
-constexpr std::size_t kFixed =
-    32;  // vote u32 | wishes u32 | bound f64 | objective f64 | disagreement f64
+// vote u32 | wishes u32 | bound, objective, disagreement, probe_size, _high, _low, probe: f64
+constexpr std::size_t kFixed = 64;
 
 template <class T>
 void put(std::byte* at, T value) {
@@ -51,6 +60,10 @@ std::vector<std::byte> encode(const Ride& ride) {
   put(&bytes[8], ride.bound);
   put(&bytes[16], ride.objective);
   put(&bytes[24], ride.disagreement);
+  put(&bytes[32], ride.probe_size);
+  put(&bytes[40], ride.probe_high);
+  put(&bytes[48], ride.probe_low);
+  put(&bytes[56], ride.probe);
   if (!ride.table.empty()) std::memcpy(&bytes[kFixed], ride.table.data(), 8 * ride.table.size());
   return bytes;
 }
@@ -64,6 +77,10 @@ bool decode(std::span<const std::byte> bytes, std::size_t table_size, Ride& ride
   ride.bound = get<double>(&bytes[8]);
   ride.objective = get<double>(&bytes[16]);
   ride.disagreement = get<double>(&bytes[24]);
+  ride.probe_size = get<double>(&bytes[32]);
+  ride.probe_high = get<double>(&bytes[40]);
+  ride.probe_low = get<double>(&bytes[48]);
+  ride.probe = get<double>(&bytes[56]);
   ride.table.resize(table_size);
   if (table_size) std::memcpy(ride.table.data(), &bytes[kFixed], 8 * table_size);
   return true;

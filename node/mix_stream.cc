@@ -11,11 +11,10 @@ constexpr std::size_t kShareFrom = 64 * 1024;
 }  // namespace
 
 template <class Real>
-MixStream<Real>::MixStream(const MixPlan& plan, std::span<const Real> weights,
-                           std::span<const double> ride_weights, std::span<Link* const> links,
+MixStream<Real>::MixStream(std::span<const Real> weights, std::span<const double> ride_weights,
+                           std::span<Link* const> links,
                            Pool& pool, std::uint64_t chunk_bytes, bool hash_payload)
-    : plan_(plan),
-      weights_(weights),
+    : weights_(weights),
       ride_weights_(ride_weights),
       links_(links),
       pool_(pool),
@@ -71,10 +70,10 @@ bool MixStream<Real>::advance() {
       neighbors_.push_back(reinterpret_cast<const Real*>(frame.values.data()));
     }
     const int now = static_cast<int>(k % 2), next = 1 - now;
-    if (operation_->ride && chunk == 0) mix_ride(arrived_);
+    const double omega = operation_->plan ? operation_->plan->omega[k] : 0;
+    if (operation_->ride && chunk == 0) mix_ride(arrived_, omega);
     if (count > 0) {
       make_writable(next, chunk);
-      const double omega = plan_.omega[k];
       Real* out = operation_->y[next].data() + begin;
       kernel(operation_->y[now].data() + begin, omega != 0 ? out : nullptr, neighbors_.data(),
              weights_.data(), neighbors_.size(), static_cast<Real>(omega), count, out);
@@ -89,7 +88,7 @@ bool MixStream<Real>::advance() {
 }
 
 template <class Real>
-void MixStream<Real>::mix_ride(std::span<const Incoming* const> arrived) {
+void MixStream<Real>::mix_ride(std::span<const Incoming* const> arrived, double omega) {
   Ride& own = *operation_->ride;
   ride_pointers_.clear();
   for (std::size_t j = 0; j < arrived.size(); ++j) {
@@ -97,7 +96,7 @@ void MixStream<Real>::mix_ride(std::span<const Incoming* const> arrived) {
       throw ProtocolError(links_[j]->peer(), "a ride block of another shape than this run has");
     ride_pointers_.push_back(&rides_[j]);
   }
-  merge(own, ride_pointers_, ride_weights_);
+  merge(own, ride_pointers_, ride_weights_, operation_->plan ? operation_->plan->scale : 0, omega);
   ride_bytes_[(gossip_step() + 1) % 2] = encode(own);
 }
 

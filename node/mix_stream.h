@@ -23,10 +23,9 @@ namespace starling {
 template <class Real>
 class MixStream final : public StreamSource {
  public:
-  // weights: w_ij times the plan's scale, rounded once; aligned with links, both in ascending
-  // NodeId.
-  MixStream(const MixPlan& plan, std::span<const Real> weights,
-            std::span<const double> ride_weights, std::span<Link* const> links, Pool& pool,
+  // weights: w_ij times the scale of the plan in use, rounded once; aligned with links, both in
+  // ascending NodeId.
+  MixStream(std::span<const Real> weights, std::span<const double> ride_weights, std::span<Link* const> links, Pool& pool,
             std::uint64_t chunk_bytes, bool hash_payload);
 
   void begin(MixOperation<Real>& operation);  // a recycled stream begins again
@@ -50,10 +49,9 @@ class MixStream final : public StreamSource {
  private:
   // Counts the frames of one chunk that the transport still holds; given back on its thread.
   using InFlight = std::shared_ptr<std::vector<std::atomic<int>>>;
-  void mix_ride(std::span<const Incoming* const> arrived);
+  void mix_ride(std::span<const Incoming* const> arrived, double omega);
   void make_writable(int which, std::uint32_t chunk);
 
-  const MixPlan& plan_;
   std::span<const Real> weights_;
   std::span<const double> ride_weights_;
   std::span<Link* const> links_;

@@ -13,8 +13,7 @@ template <class Real>
 Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeId self,
                      Objective& objective, Network& network, Pump& pump, Transport& transport,
                      Pool& pool)
-    : agreement_(agreement),
-      objective_(objective),
+    : objective_(objective),
       network_(network),
       pump_(pump),
       pool_(pool),
@@ -22,10 +21,9 @@ Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeI
       chunk_bytes_(settings.chunk),
       hash_payload_(settings.checksum == "payload"),
       worker_([&transport] { transport.wake(); }) {
-  for (double weight : agreement.matrix.row(self)) {
-    weights_.push_back(static_cast<Real>(weight * agreement.mix.scale));
-    ride_weights_.push_back(weight);
-  }
+  const auto row = agreement.matrix.row(self);
+  ride_weights_.assign(row.begin(), row.end());
+  weights_.resize(row.size());
 }
 
 template <class Real>
@@ -44,8 +42,14 @@ template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
   if (spare_.empty())
-    spare_.push_back(std::make_unique<MixStream<Real>>(agreement_.mix, weights_, ride_weights_,
-                                                       links_, pool_, chunk_bytes_, hash_payload_));
+    spare_.push_back(std::make_unique<MixStream<Real>>(weights_, ride_weights_, links_, pool_,
+                                                       chunk_bytes_, hash_payload_));
+  // A new scale comes at a lap's end only, with no mix under way that would still read the old one.
+  if (operation.plan && operation.plan->scale != scale_) {
+    scale_ = operation.plan->scale;
+    for (std::size_t j = 0; j < weights_.size(); ++j)
+      weights_[j] = static_cast<Real>(ride_weights_[j] * scale_);
+  }
   active_.push_back(std::move(spare_.back()));
   told_.push_back(false);
   spare_.pop_back();

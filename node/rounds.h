@@ -42,15 +42,15 @@ class Rounds final : public Host<Real> {
   void evaluate(GradientOperation<Real>& operation);
   void recycle();
 
-  const Agreement& agreement_;
   Objective& objective_;
   Network& network_;
   Pump& pump_;
   Peer<Real>* peer_ = nullptr;
   Pool& pool_;  // of the fresh buffers streams may need
   std::vector<Link*> links_;
-  std::vector<Real> weights_;
-  std::vector<double> ride_weights_;
+  std::vector<Real> weights_;  // w_ij times scale_, rounded once
+  double scale_ = 0;
+  std::vector<double> ride_weights_;  // w_ij
   const std::uint64_t chunk_bytes_;
   const bool hash_payload_;
   std::deque<std::unique_ptr<MixStream<Real>>>

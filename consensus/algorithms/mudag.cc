@@ -25,7 +25,7 @@ Program mudag(Peer<Real>& self) {
   auto& y_previous = self.state("y_previous");
   auto& g_previous = self.state("g_previous");
   const Real eta = self.step_size();
-  const double a = std::sqrt(self.constants().global_strong_convexity * self.agreement().step_size);
+  const double a = std::sqrt(self.constants().global_strong_convexity * self.exact_step_size());
   const Real beta = static_cast<Real>((1 - a) / (1 + a));
   if (self.fresh()) {
     y = x;
