@@ -4,6 +4,8 @@
 
 #include "consensus/algorithms/registry.h"
 #include "consensus/mixers/mixer.h"
+#include "topology/schedule.h"
+#include "topology/weights/directed_rules.h"
 
 namespace starling {
 namespace {
@@ -86,6 +88,21 @@ std::string_view to_string(GraphNature nature) {
       return "changing, directed, doubly stochastic";
   }
   throw std::logic_error("no such GraphNature");
+}
+
+GraphNature nature_of(const Schedule& schedule) {
+  if (schedule.period() != 1)
+    return schedule.symmetric() ? GraphNature::changing_symmetric : GraphNature::changing_directed;
+  if (schedule.symmetric()) return GraphNature::static_symmetric;
+  switch (stochastic_sums(schedule.round(0))) {
+    case Stochastic::rows:
+      return GraphNature::static_row_stochastic;
+    case Stochastic::columns:
+      return GraphNature::static_column_stochastic;
+    case Stochastic::both:
+      return GraphNature::static_doubly_stochastic;
+  }
+  throw std::logic_error("no such Stochastic");
 }
 
 bool satisfies(GraphNature nature, GraphNeed need) {

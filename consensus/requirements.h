@@ -8,6 +8,7 @@ namespace starling {
 
 struct AlgorithmEntry;
 struct MixerEntry;
+class Schedule;
 
 // What an algorithm or a mixer asks of W (catalogue A.3, B.1).
 enum class GraphNeed {
@@ -28,6 +29,9 @@ enum class GraphNature {
 };
 std::string_view to_string(GraphNeed need);
 std::string_view to_string(GraphNature nature);
+
+// Of a schedule of period 1 what its only W is.
+GraphNature nature_of(const Schedule& schedule);
 
 // Whether W of this nature gives what is needed.
 bool satisfies(GraphNature nature, GraphNeed need);

@@ -19,5 +19,9 @@ template <class Real>
 Program gradient_tracking(Peer<Real>& self);
 template <class Real>
 Program mudag(Peer<Real>& self);
+template <class Real>
+Program push_diging(Peer<Real>& self);
+template <class Real>
+Program push_sum(Peer<Real>& self);
 
 }  // namespace starling

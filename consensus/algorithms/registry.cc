@@ -36,6 +36,13 @@ double tracking_step(const Agreement& a) {
   return step / a.constants.smoothness;
 }
 
+// The catalogue's min(.3, gap) / L for directed graphs (C.13), without its first bound where one
+// mix contracts well: then the tracker's own limit is what matters.
+double push_step(const Agreement& a) {
+  const double slem = std::max(std::abs(a.mix.low), std::abs(a.mix.high));
+  return std::min(tracking_step(a), (1 - slem) / a.constants.smoothness);
+}
+
 double mudag_step(const Agreement& a) {
   if (!(a.constants.global_strong_convexity > 0))
     throw SettingsError(
@@ -106,6 +113,25 @@ const AlgorithmEntry kAlgorithms[] = {
      .step_size = mudag_step,
      .needs = GraphNeed::symmetric_static,
      .gradient_at = "y"},
+    {.name = "push_diging",
+     .summary = "gradient tracking on directed graphs: each sender divides what it has",
+     .source = "Nedic, Olshevsky & Shi 2017",
+     .make_float = push_diging,
+     .make_double = push_diging,
+     .step_size = push_step,
+     .needs = GraphNeed::column_stochastic,
+     .mixes_in_flight = 2,
+     .tracks_gradient = "y"},
+    {.name = "push_sum",
+     .summary = "pure consensus on directed graphs, on given local vectors",
+     .source = "Kempe, Dobra & Gehrke 2003",
+     .make_float = push_sum,
+     .make_double = push_sum,
+     .step_size = no_step,
+     .needs = GraphNeed::column_stochastic,
+     .needs_inputs = true,
+     .warm_restart = false,
+     .gradient_at = {}},
 };
 
 }  // namespace
