@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,10 @@ struct GraphParameters {
   std::optional<std::uint64_t> degree, rows, columns;
   std::optional<double> probability, radius;
   std::uint64_t seed = 1;
+  // Read by schedules alone: the static graphs they are made of, "ring,torus", the rule that weighs
+  // them (empty: metropolis), and how to read one that is no kind but a file (none: kinds only).
+  std::string graphs, weights;
+  std::function<std::string(const std::string& path)> read_file;
 };
 
 // One graph kind: its generator and the names of the parameters it reads.

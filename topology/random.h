@@ -6,7 +6,7 @@
 namespace starling {
 
 // What a stream is for: part of its name, so no two uses share numbers.
-enum class Purpose : std::uint32_t { graph = 1, weights, partition, inputs, test, jitter };
+enum class Purpose : std::uint32_t { graph = 1, weights, partition, inputs, test, jitter, schedule };
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is
 // shared. Distributions are our own, so a draw is the same on every machine and in every executor.

@@ -14,3 +14,7 @@ starling_test(includes_test ROOM topology LIBRARIES starling::flags LABELS topol
 starling_test(tool_test ROOM topology
   LIBRARIES starling::topology nlohmann_json::nlohmann_json LABELS topology)
 add_dependencies(tool_test starling-topology)
+foreach(name schedules_test random_rounds_test schedule_file_test)
+  starling_test(${name} ROOM topology LIBRARIES starling::topology Eigen3::Eigen LABELS topology)
+endforeach()
+starling_test(directed_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen LABELS topology)

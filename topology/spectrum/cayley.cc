@@ -75,12 +75,13 @@ std::vector<NodeId> cayley_sides(const Graph& graph) {
   return invariant_under_translations(graph, twos) ? twos : Sides{};
 }
 
-LaplacianSpectrum cayley_laplacian(const Graph& graph, const std::vector<NodeId>& sides) {
+std::vector<double> cayley_eigenvalues(const Graph& graph, const std::vector<NodeId>& sides) {
   const NodeId n = graph.nodes();
   const std::vector<double> table = sine_table(n);
   std::vector<Sides> steps;
   for (const NodeId s : graph.neighbors(0)) steps.push_back(digits(s, sides));
-  LaplacianSpectrum ends{HUGE_VAL, 0, "closed form"};
+  std::vector<double> values;
+  values.reserve(n - 1);
   // t[s] = n * phase of step s at character k, counted up together with the digits of k.
   Sides k(sides.size(), 0);
   std::vector<std::uint64_t> t(steps.size(), 0);
@@ -93,10 +94,15 @@ LaplacianSpectrum cayley_laplacian(const Graph& graph, const std::vector<NodeId>
     }
     double l = 0;
     for (const std::uint64_t phase : t) l += table[phase];
-    ends.l_2 = std::min(ends.l_2, l);
-    ends.l_n = std::max(ends.l_n, l);
+    values.push_back(l);
   }
-  return ends;
+  return values;
+}
+
+LaplacianSpectrum cayley_laplacian(const Graph& graph, const std::vector<NodeId>& sides) {
+  const auto values = cayley_eigenvalues(graph, sides);
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return {*least, *most, "closed form"};
 }
 
 }  // namespace starling

@@ -20,5 +20,8 @@ std::optional<LaplacianSpectrum> laplacian_closed_form(const Graph& graph);
 // numbers being mixed-radix; empty when it is none that we recognise. In such a graph all nodes are
 // alike.
 std::vector<NodeId> cayley_sides(const Graph& graph);
+// The n - 1 nonzero eigenvalues of the Laplacian of a connected Cayley graph of these sides, in no
+// order, to all digits.
+std::vector<double> cayley_eigenvalues(const Graph& graph, const std::vector<NodeId>& sides);
 
 }  // namespace starling
