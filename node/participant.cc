@@ -64,9 +64,12 @@ Agreement Participant::join(const Constants& own) {
     if (!facts_.complete() || samples.size() < nodes) continue;
     const std::uint64_t view = facts_.view();
     if (prepared_view != view) {
+      const std::uint64_t age = facts_.age();
+      lock.unlock();  // a large spectrum takes a while: the stand-in beats
       matrix = make_matrix(options_.settings, facts_.graph(), samples);
-      facts_.merge_prepared(options_.self,
-                            {view, facts_.age(), propose(options_.settings, matrix, own)});
+      const NodeRecord record = propose(options_.settings, matrix, own);
+      lock = pump_.lock();
+      facts_.merge_prepared(options_.self, {view, age, record});
       network_.expect_view(view);
       network_.facts_changed();
       network_.flush();
@@ -87,12 +90,27 @@ std::string Participant::describe_missing() const {
   std::vector<NodeId> missing;
   for (NodeId i = 0; i < reached.size(); ++i)
     if (!reached[i]) missing.push_back(i);
-  if (missing.empty()) return "not every node has agreed on the start";
+  if (missing.empty()) return "not every node has agreed on the start" + describe_undecided();
   std::string text = list(missing) + (missing.size() == 1 ? " is missing" : " are missing");
   for (NodeId j : facts_.graph().neighbors(options_.self))
     if (!reached[j] && !network_.why_down(j).empty())
       text += "; last from node " + std::to_string(j) + ": " + network_.why_down(j);
   return text;
+}
+
+// All are here, and yet: which links are down, or whose record for this view is missing.
+std::string Participant::describe_undecided() const {
+  std::string edges;
+  for (std::size_t e = 0; e < facts_.edges().size(); ++e)
+    if (!facts_.edge(e).up()) {
+      const auto [u, v] = facts_.edges()[e];
+      edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);
+    }
+  if (!edges.empty()) return "; down: " + edges;
+  std::vector<NodeId> silent;
+  for (NodeId i = 0; i < facts_.graph().nodes(); ++i)
+    if (!facts_.prepared(i) || facts_.prepared(i)->view != facts_.view()) silent.push_back(i);
+  return silent.empty() ? "" : "; no word yet from " + list(silent);
 }
 
 // --- what comes in besides data

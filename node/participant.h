@@ -84,6 +84,7 @@ class Participant {
   void check_lost();
   std::string describe_lost(const std::vector<bool>& component) const;
   std::string describe_missing() const;
+  std::string describe_undecided() const;
   double elapsed() const;
 
   ParticipantOptions options_;

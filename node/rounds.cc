@@ -61,7 +61,12 @@ void Rounds<Real>::filled(MixOperation<Real>& operation, std::size_t count) {
   const auto lock = pump_.lock();
   for (auto& stream : active_)
     if (&stream->operation() == &operation) stream->filled(count);
-  network_.flush();
+  // Amid a long vector the sockets are moved between its chunks: writing it may take longer than
+  // the grace, and the stand-in, which sees us come by all the time, stays away.
+  if (count < static_cast<std::size_t>(operation.y[0].size()))
+    network_.pump(Instant(0));
+  else
+    network_.flush();
 }
 
 template <class Real>
