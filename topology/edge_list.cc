@@ -10,38 +10,26 @@
 #include <utility>
 
 #include "topology/number_text.h"
+#include "topology/words.h"
 
 namespace starling {
 namespace {
 
-constexpr std::string_view kBlank = " \t\r";
-
-// What a line said wrong, cut short: a garbage file must not become a garbage message.
-std::string quoted(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text.substr(0, 40)) result += (c >= ' ' && c <= '~') ? c : '?';
-  return result + (text.size() > 40 ? "...'" : "'");
-}
-
-std::string_view next_word(std::string_view& line) {
-  const std::size_t start = std::min(line.find_first_not_of(kBlank), line.size());
-  line.remove_prefix(start);
-  const std::size_t length = std::min(line.find_first_of(kBlank), line.size());
-  const std::string_view word = line.substr(0, length);
-  line.remove_prefix(length);
-  return word;
-}
-
 class Parser {
  public:
-  Parser(std::string_view text, NodeId max_nodes) : text_(text), max_nodes_(max_nodes) {}
+  Parser(std::string_view text, NodeId max_nodes, bool directed)
+      : text_(text), max_nodes_(max_nodes), directed_(directed) {}
 
-  EdgeListFile parse() {
+  // What the lines say, ascending; an edge of a directed file is (from, to).
+  struct Contents {
+    NodeId nodes = 0;
+    std::vector<Edge> edges;
+    std::optional<std::vector<double>> weights;
+  };
+  Contents parse() {
     while (!text_.empty()) {
       ++line_number_;
-      const std::size_t end = std::min(text_.find('\n'), text_.size());
-      const std::string_view line = text_.substr(0, end);
-      text_.remove_prefix(std::min(end + 1, text_.size()));
+      const std::string_view line = next_line(text_);
       std::string_view rest = line;
       const std::string_view first = next_word(rest);
       if (first.empty()) continue;
@@ -77,8 +65,8 @@ class Parser {
     if (nodes_) fail(line_number_, "the number of nodes is given twice");
     const std::uint64_t value = number(word, "number of nodes");
     if (value < 1 || value > max_nodes_)
-      fail(line_number_, "nodes = " + std::to_string(value) +
-                             "; allowed: 1.." + std::to_string(max_nodes_));
+      fail(line_number_,
+           "nodes = " + std::to_string(value) + "; allowed: 1.." + std::to_string(max_nodes_));
     nodes_ = static_cast<NodeId>(value);
   }
 
@@ -89,12 +77,12 @@ class Parser {
     const std::string_view value = next_word(line);
     if (key == "starling" && value == "topology") {
       const std::string_view version = next_word(line);
-      if (version != "1")
-        fail(line_number_, "format version " + quoted(version) + "; allowed: 1");
+      if (version != "1") fail(line_number_, "format version " + quoted(version) + "; allowed: 1");
     } else if (key == "nodes" && next_word(line).empty()) {
       set_nodes(value);
-    } else if (key == "directed" && value != "false") {
-      fail(line_number_, "directed " + quoted(value) + "; allowed: false");
+    } else if (key == "directed" && value != (directed_ ? "true" : "false")) {
+      fail(line_number_,
+           "directed " + quoted(value) + "; allowed: " + (directed_ ? "true" : "false"));
     } else if (key == "round" && !value.empty() && next_word(line).empty()) {
       fail(line_number_, "a schedule of graphs ('# round'); allowed: one static graph");
     }
@@ -106,14 +94,15 @@ class Parser {
     const std::string_view second = next_word(rest);
     if (second.empty() && lines_.empty() && !nodes_) {
       set_nodes(first);
-      both_ends_ = true;
+      both_ends_ = !directed_;
       return;
     }
     if (second.empty()) fail(line_number_, "one word; allowed: u v [weight]");
     const NodeId u = node(first), v = node(second);
     if (u == v)
-      fail(line_number_, "edge " + std::to_string(u) + " " + std::to_string(v) + " is a loop");
-    Line line{{std::min(u, v), std::max(u, v)}, line_number_, 0, u > v};
+      fail(line_number_, name() + std::to_string(u) + " " + std::to_string(v) + " is a loop");
+    Line line{{u, v}, line_number_, 0, !directed_ && u > v};
+    if (line.turned) std::swap(line.edge.u, line.edge.v);
     const std::string_view third = next_word(rest);
     const bool weighted = !third.empty() && third != "{}";  // networkx writes its empty data as {}
     if (!next_word(rest).empty())
@@ -150,12 +139,14 @@ class Parser {
       if (line.edge != before.edge) continue;
       if (both_ends_ && line.turned != before.turned && line.weight == before.weight) continue;
       fail(std::max(line.number, before.number),
-           "edge " + std::to_string(line.edge.u) + " " + std::to_string(line.edge.v) +
+           name() + std::to_string(line.edge.u) + " " + std::to_string(line.edge.v) +
                " stands already in line " + std::to_string(std::min(line.number, before.number)));
     }
   }
 
-  EdgeListFile finish() {
+  std::string name() const { return directed_ ? "arc " : "edge "; }
+
+  Contents finish() {
     std::sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
       return std::tuple(a.edge, a.turned, a.number) < std::tuple(b.edge, b.turned, b.number);
     });
@@ -164,23 +155,24 @@ class Parser {
     std::vector<double> weights;
     NodeId largest = 0;
     for (const Line& line : lines_) {
-      largest = std::max(largest, line.edge.v);
-      if (nodes_ && line.edge.v >= *nodes_)  // the header came after the edge
-        fail(line.number, "node " + std::to_string(line.edge.v) + " is out of range; allowed: 0.." +
+      const NodeId node = std::max(line.edge.u, line.edge.v);
+      largest = std::max(largest, node);
+      if (nodes_ && node >= *nodes_)  // the header came after the edge
+        fail(line.number, "node " + std::to_string(node) + " is out of range; allowed: 0.." +
                               std::to_string(*nodes_ - 1));
       if (!edges.empty() && edges.back() == line.edge) continue;
       edges.push_back(line.edge);
       if (weighted_) weights.push_back(line.weight);
     }
     if (!nodes_ && edges.empty()) throw GraphError("line 1: no edge and no '# nodes' in this file");
-    EdgeListFile file;
-    file.graph = Graph::from_edges(nodes_.value_or(largest + 1), std::move(edges));
-    if (weighted_) file.weights = std::move(weights);
-    return file;
+    Contents contents{nodes_.value_or(largest + 1), std::move(edges), std::nullopt};
+    if (weighted_) contents.weights = std::move(weights);
+    return contents;
   }
 
   std::string_view text_;
   NodeId max_nodes_;
+  bool directed_;
   std::size_t line_number_ = 0;
   std::optional<NodeId> nodes_;
   bool both_ends_ = false;
@@ -191,29 +183,68 @@ class Parser {
 }  // namespace
 
 EdgeListFile read_edge_list(std::string_view text, NodeId max_nodes) {
-  return Parser(text, max_nodes).parse();
+  Parser::Contents contents = Parser(text, max_nodes, false).parse();
+  return {Graph::from_edges(contents.nodes, std::move(contents.edges)),
+          std::move(contents.weights)};
 }
+
+DirectedEdgeListFile read_directed_edge_list(std::string_view text, NodeId max_nodes) {
+  Parser::Contents contents = Parser(text, max_nodes, true).parse();
+  std::vector<Arc> arcs;
+  arcs.reserve(contents.edges.size());
+  for (const Edge& e : contents.edges) arcs.push_back({e.u, e.v});
+  return {Digraph::from_arcs(contents.nodes, std::move(arcs)), std::move(contents.weights)};
+}
+
+bool is_directed_text(std::string_view text) {
+  while (!text.empty()) {
+    std::string_view line = next_line(text);
+    std::string_view first = next_word(line);
+    if (first.empty()) continue;
+    if (first.front() != '#') return false;
+    if (first == "#") first = next_word(line);
+    if ((first == "directed" || first == "#directed") && next_word(line) == "true") return true;
+  }
+  return false;
+}
+
+namespace {
+
+std::string head(NodeId nodes, bool directed, std::string_view comment) {
+  std::string text = "# starling topology 1\n# nodes " + std::to_string(nodes) + "\n# directed " +
+                     (directed ? "true" : "false") + "\n";
+  while (!comment.empty()) text.append("# ").append(next_line(comment)).append("\n");
+  return text;
+}
+
+void append_line(std::string& text, NodeId u, NodeId v, const double* weight) {
+  text += std::to_string(u);
+  text += ' ';
+  text += std::to_string(v);
+  if (weight != nullptr) {
+    text += ' ';
+    append_shortest(text, *weight);
+  }
+  text += '\n';
+}
+
+}  // namespace
 
 std::string write_edge_list(const Graph& graph, const std::vector<double>* weights,
                             std::string_view comment) {
-  std::string text = "# starling topology 1\n# nodes " + std::to_string(graph.nodes()) +
-                     "\n# directed false\n";
-  for (std::string_view rest = comment; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    text.append("# ").append(rest.substr(0, end)).append("\n");
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  std::string text = head(graph.nodes(), false, comment);
   std::size_t edge = 0;
-  for (const Edge& e : graph.edge_list()) {
-    text += std::to_string(e.u);
-    text += ' ';
-    text += std::to_string(e.v);
-    if (weights != nullptr) {
-      text += ' ';
-      append_shortest(text, weights->at(edge++));
-    }
-    text += '\n';
-  }
+  for (const Edge& e : graph.edge_list())
+    append_line(text, e.u, e.v, weights != nullptr ? &weights->at(edge++) : nullptr);
+  return text;
+}
+
+std::string write_edge_list(const Digraph& graph, const std::vector<double>* weights,
+                            std::string_view comment) {
+  std::string text = head(graph.nodes(), true, comment);
+  std::size_t arc = 0;
+  for (const Arc& a : graph.arc_list())
+    append_line(text, a.from, a.to, weights != nullptr ? &weights->at(arc++) : nullptr);
   return text;
 }
 

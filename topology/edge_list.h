@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "topology/digraph.h"
 #include "topology/graph.h"
 
 namespace starling {
@@ -25,5 +26,17 @@ struct EdgeListFile {
 EdgeListFile read_edge_list(std::string_view text, NodeId max_nodes = 10'000'000);
 std::string write_edge_list(const Graph& graph, const std::vector<double>* weights = nullptr,
                             std::string_view comment = {});
+
+// The same format with "# directed true" above the first line "u v [weight]": u sends to v.
+struct DirectedEdgeListFile {
+  Digraph graph;
+  // One per arc of graph.arc_list(), when every line has one.
+  std::optional<std::vector<double>> weights;
+};
+DirectedEdgeListFile read_directed_edge_list(std::string_view text, NodeId max_nodes = 10'000'000);
+std::string write_edge_list(const Digraph& graph, const std::vector<double>* weights = nullptr,
+                            std::string_view comment = {});
+// Whether a comment above the first line says so.
+bool is_directed_text(std::string_view text);
 
 }  // namespace starling

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "topology/digraph.h"
 #include "topology/graph.h"
 #include "topology/mixing_matrix.h"
 
@@ -23,5 +24,14 @@ std::string write_node_link(const Graph& graph, const std::vector<double>* weigh
 std::string write_matrix_market(const MixingMatrix& matrix);
 // The adjacency matrix, every entry 1, both triangles.
 std::string write_matrix_market(const Graph& graph);
+
+// The same of directed graphs; weights are one per arc of graph.arc_list(), an arc goes from source
+// to target. In Matrix Market row i, column j is what i takes of j: the adjacency matrix has its
+// ones there, too.
+std::string write_graphml(const Digraph& graph, const std::vector<double>* weights = nullptr);
+std::string write_dot(const Digraph& graph, const std::vector<double>* weights = nullptr);
+std::string write_node_link(const Digraph& graph, const std::vector<double>* weights = nullptr);
+std::string write_matrix_market(const DirectedMatrix& matrix);
+std::string write_matrix_market(const Digraph& graph);
 
 }  // namespace starling
