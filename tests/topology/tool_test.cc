@@ -208,5 +208,67 @@ TEST_F(Tool, FailsWithOneWhenTheResultCannotBeWritten) {
   EXPECT_EQ(run("generate ring --nodes 5 --output /dev/full").code, 1);  // a full disk
 }
 
+TEST_F(Tool, DirectedGraphsAreListedGeneratedInspectedWeighedAndConverted) {
+  const auto all = nlohmann::json::parse(run("list --json").out);
+  EXPECT_EQ(all["directed_kinds"].size(), 5u);
+  EXPECT_EQ(all["directed_weights"].size(), 3u);
+  EXPECT_NE(run("list").out.find("directed_ring"), std::string::npos);
+
+  const std::string ring = path("ring.edges");
+  ASSERT_EQ(run("generate directed_ring --nodes 6 --output " + ring).code, 0);
+  EXPECT_NE(read(ring).find("# directed true\n# kind directed_ring nodes 6\n0 1\n"),
+            std::string::npos);
+  for (const std::string& subject : {ring, std::string("directed_ring --nodes 6")}) {
+    const auto report = inspect(subject);
+    EXPECT_EQ(report["weights"], "doubly_stochastic");
+    EXPECT_EQ(report["sums_to_one"], "rows and columns");
+    EXPECT_EQ(report["arcs"], 6);
+    EXPECT_TRUE(report["strongly_connected"].get<bool>());
+    const double slem = std::cos(std::numbers::pi / 6);
+    EXPECT_NEAR(report["slem"].get<double>(), slem, 1e-14);
+    EXPECT_NEAR(report["norm"].get<double>(), slem, 1e-14);
+    EXPECT_EQ(report["steps_to_1e-6"]["plain"].get<int>(),
+              std::ceil(std::log(1e-6) / std::log(slem)));
+  }
+
+  const std::string uneven = write("uneven.edges", "# directed true\n0 1\n1 0\n1 2\n2 0\n");
+  const auto report = inspect(uneven);
+  EXPECT_EQ(report["weights"], "column_stochastic");
+  EXPECT_TRUE(report["norm"].is_null());
+  EXPECT_LT(report["perron"]["min"].get<double>(), 1.0 / 3);
+  EXPECT_GT(report["perron"]["max"].get<double>(), 1.0 / 3);
+  const std::string weighed = path("weighed.edges");
+  ASSERT_EQ(run("weigh " + uneven + " --weights column_stochastic --output " + weighed).code, 0);
+  const auto again = inspect(weighed);
+  EXPECT_EQ(again["weights"], "file");
+  EXPECT_EQ(again["slem"], report["slem"]);
+
+  EXPECT_NE(run("convert " + uneven + " --to dot").out.find("1 -> 2"), std::string::npos);
+  EXPECT_NE(run("convert " + uneven + " --to graphml").out.find("edgedefault=\"directed\""),
+            std::string::npos);
+  EXPECT_TRUE(nlohmann::json::parse(run("convert " + uneven + " --to json").out)["directed"]);
+  // Row 3, column 2: what node 2 takes of node 1, which has two targets.
+  EXPECT_NE(run("convert " + weighed + " --to mtx").out.find("\n3 2 0.3333333333333333"),
+            std::string::npos);
+}
+
+TEST_F(Tool, DirectedMistakesAreOneLine) {
+  const std::string uneven = write("uneven.edges", "# directed true\n0 1\n1 0\n1 2\n2 0\n");
+  expect_usage_error("inspect " + uneven + " --weights doubly_stochastic",
+                     "node 0 has 2 sources and 1 targets");
+  expect_usage_error("inspect " + uneven + " --weights metropolis",
+                     "is no rule for a directed graph");
+  expect_usage_error("inspect " + uneven + " --nodes 3", "is a file");
+  expect_usage_error("inspect " + uneven + " --samples 1,2,3", "--samples is not read");
+  expect_usage_error("weigh " + uneven + " --weights row_stochastic", "Matrix Market");
+  expect_usage_error("convert " + uneven + " --to dott", "did you mean 'dot'");
+  expect_usage_error("generate directed_ring --nodes 3 --degree 2", "does not read degree");
+  expect_usage_error("generate directed_rin --nodes 3", "did you mean 'directed_ring'");
+  const std::string parted = write("parted.edges", "# directed true\n0 1\n1 0\n1 2\n");
+  expect_usage_error("inspect " + parted, "nothing of node 2 reaches node 0");
+  expect_usage_error("inspect " + write("bad.edges", "# directed true\n0 1\n0 1\n"),
+                     "bad.edges: line 3: arc 0 1 stands already in line 2");
+}
+
 }  // namespace
 }  // namespace starling

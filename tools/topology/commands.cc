@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <utility>
 
+#include "tools/topology/directed.h"
+#include "tools/topology/files.h"
 #include "tools/topology/inspect.h"
+#include "topology/digraph_generators.h"
 #include "topology/edge_list.h"
 #include "topology/formats.h"
 #include "topology/nearest.h"
@@ -26,29 +28,22 @@ bool is_kind(const std::string& name) {
   return false;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || !text) throw UsageError(path + ": cannot be read");
-  return std::move(text).str();
+// Directed kinds are known, too: run_directed makes those.
+[[noreturn]] void refuse_unknown(const std::string& what, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const GraphKind& kind : graph_kinds()) names.push_back(kind.name);
+  for (const DigraphKind& kind : digraph_kinds()) names.push_back(kind.name);
+  std::string allowed;
+  for (const std::string_view kind : names) allowed += " " + std::string(kind);
+  throw UsageError(what + did_you_mean(name, names) + "; kinds:" + allowed);
 }
 
 // The graph of a kind or a file. A kind wins: ./ring names the file.
 EdgeListFile load(const TopologyOptions& options) {
   const std::string& subject = options.subject;
   if (is_kind(subject)) return {make_graph(subject, options.parameters), std::nullopt};
-  if (!std::filesystem::is_regular_file(subject)) {
-    std::vector<std::string_view> names;
-    std::string allowed;
-    for (const GraphKind& kind : graph_kinds()) {
-      names.push_back(kind.name);
-      allowed += ' ';
-      allowed += kind.name;
-    }
-    throw UsageError("'" + subject + "' is neither a file nor a kind" +
-                     did_you_mean(subject, names) + "; kinds:" + allowed);
-  }
+  if (!std::filesystem::is_regular_file(subject))
+    refuse_unknown("'" + subject + "' is neither a file nor a kind", subject);
   if (options.has_parameters)
     throw UsageError("'" + subject +
                      "' is a file; --nodes, --seed and their like belong to a kind");
@@ -59,48 +54,16 @@ EdgeListFile load(const TopologyOptions& options) {
   }
 }
 
-void write_result(const TopologyOptions& options, const std::string& text) {
-  if (options.output.empty()) {
-    std::cout << text << std::flush;
-    if (!std::cout) throw std::runtime_error("standard output: cannot be written");
-    return;
-  }
-  std::ofstream file(options.output, std::ios::binary);
-  file << text << std::flush;
-  if (!file) throw std::runtime_error(options.output + ": cannot be written");
-}
-
-std::string described(const TopologyOptions& options) {
-  if (!is_kind(options.subject)) return {};
-  std::string text = "kind " + options.subject;
-  const GraphParameters& p = options.parameters;
-  const auto add = [&](const char* name, const auto& value) {
-    std::ostringstream number;
-    if (value) number << ' ' << name << ' ' << *value;
-    text += number.str();
-  };
-  add("nodes", p.nodes);
-  add("degree", p.degree);
-  add("rows", p.rows);
-  add("cols", p.columns);
-  add("probability", p.probability);
-  add("radius", p.radius);
-  for (const GraphKind& kind : graph_kinds())
-    if (kind.name == options.subject && kind.parameters.ends_with("seed"))
-      add("seed", std::optional<std::uint64_t>(p.seed));
-  return text;
-}
-
 void list(const TopologyOptions& options) {
   if (options.json) {
     nlohmann::ordered_json all = {{"kinds", nlohmann::ordered_json::array()},
                                   {"weights", nlohmann::ordered_json::array()}};
     for (const GraphKind& kind : graph_kinds())
-      all["kinds"].push_back({{"name", kind.name},
-                              {"summary", kind.summary},
-                              {"parameters", kind.parameters}});
+      all["kinds"].push_back(
+          {{"name", kind.name}, {"summary", kind.summary}, {"parameters", kind.parameters}});
     for (const WeightRule& rule : weight_rules())
       all["weights"].push_back({{"name", rule.name}, {"source", rule.source}});
+    list_directed(all);
     write_result(options, all.dump(2) + "\n");
     return;
   }
@@ -116,10 +79,13 @@ void list(const TopologyOptions& options) {
   text << "weights\n";
   for (const WeightRule& rule : weight_rules())
     text << "  " << column(rule.name) << rule.source << "\n";
+  list_directed(text);
   write_result(options, text.str());
 }
 
 void generate(const TopologyOptions& options) {
+  if (!is_kind(options.subject))
+    refuse_unknown("kind = " + options.subject + " is unknown", options.subject);
   const Graph graph = make_graph(options.subject, options.parameters);
   write_result(options, write_edge_list(graph, nullptr, described(options)));
 }
@@ -129,22 +95,11 @@ void inspect_command(const TopologyOptions& options) {
   EdgeListFile file = load(options);
   std::string rule = options.weights;
   if (rule.empty()) rule = file.weights ? "file" : "metropolis";
-  const MixingMatrix matrix =
-      rule == "file" && file.weights
-          ? mixing_matrix_from_weights(std::move(file.graph), *file.weights)
-          : make_mixing_matrix(rule, file.graph, options.samples);
+  const MixingMatrix matrix = rule == "file" && file.weights
+                                  ? mixing_matrix_from_weights(std::move(file.graph), *file.weights)
+                                  : make_mixing_matrix(rule, file.graph, options.samples);
   const nlohmann::ordered_json report = inspect(matrix, rule);
-  if (options.json) {
-    write_result(options, report.dump(2) + "\n");
-  } else {
-    std::ostringstream text;
-    for (const auto& [key, value] : report.items()) {
-      std::string padded(key);
-      padded.resize(16, ' ');
-      text << padded << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
-    }
-    write_result(options, text.str());
-  }
+  write_report(options, report);
   if (matrix.graph.nodes() < kHuge) return;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -159,7 +114,8 @@ std::vector<double> edge_weights(const MixingMatrix& matrix, const std::string& 
   std::vector<double> weights;
   for (NodeId i = 0; i < graph.nodes(); ++i) {
     if (matrix.stationary[i] != matrix.stationary[0])
-      throw UsageError("weights " + rule + " has w_ij != w_ji and no place in an edge list; "
+      throw UsageError("weights " + rule +
+                       " has w_ij != w_ji and no place in an edge list; "
                        "allowed: Matrix Market (--output FILE.mtx, or convert --to mtx)");
     for (std::size_t k = 0; k < graph.degree(i); ++k)
       if (i < graph.neighbors(i)[k]) weights.push_back(matrix.row(i)[k]);
@@ -208,6 +164,7 @@ void convert(const TopologyOptions& options) {
 }  // namespace
 
 void run_command(const TopologyOptions& options) {
+  if (is_directed(options)) return run_directed(options);
   if (options.command == "list") list(options);
   if (options.command == "generate") generate(options);
   if (options.command == "inspect") inspect_command(options);
