@@ -12,3 +12,4 @@ starling_test(coroutines_test ROOM consensus LIBRARIES starling::consensus LABEL
 starling_test(lockstep_memory_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(contraction_recorder_test ROOM consensus LIBRARIES starling::consensus
   LABELS consensus)
+starling_test(modes_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)

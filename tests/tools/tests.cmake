@@ -18,3 +18,5 @@ if(STARLING_BENCHMARKS)
     starling_script_test(${name} LABELS tools ARGUMENTS ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
   endforeach()
 endif()
+starling_test(plan_ranking_test ROOM tools SOURCE plan_test.cc
+  LIBRARIES starling::plan starling::setup ZLIB::ZLIB LABELS tools)

@@ -12,6 +12,7 @@
 #include "tools/topology/directed.h"
 #include "tools/topology/files.h"
 #include "tools/topology/inspect.h"
+#include "tools/topology/plan.h"
 #include "topology/digraph_generators.h"
 #include "topology/edge_list.h"
 #include "topology/formats.h"
@@ -170,6 +171,7 @@ void run_command(const TopologyOptions& options) {
   if (options.command == "inspect") inspect_command(options);
   if (options.command == "weigh") weigh(options);
   if (options.command == "convert") convert(options);
+  if (options.command == "plan") plan(options);
 }
 
 }  // namespace starling

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "tools/topology/plan_options.h"
 #include "topology/nearest.h"
 
 namespace starling {
@@ -28,6 +29,7 @@ const Command kCommands[] = {
     {"inspect", "weights samples json", true},
     {"weigh", "weights samples output", true},
     {"convert", "to weights samples output", true},
+    {"plan", kPlanOptions, false},
 };
 
 po::options_description described() {
@@ -41,8 +43,9 @@ po::options_description described() {
       "seed", text(), "of random graphs (1)")("weights", text(), "weight rule (metropolis)")(
       "samples", text(), "sample counts m_0,m_1,... for data_weighted")(
       "output", text(), "file to write (standard output)")(
-      "to", text(), "graphml | dot | mtx | json | edges")("json", "one JSON object")(
-      "help", "this text")("version", "the version");
+      "to", text(), "graphml | dot | mtx | json | edges")("json", "one JSON object");
+  describe_plan_options(options);
+  options.add_options()("help", "this text")("version", "the version");
   return options;
 }
 
@@ -79,7 +82,7 @@ const Command& find_command(const std::string& name) {
     names.push_back(command.name);
   }
   throw UsageError("command '" + name + "' is unknown" + did_you_mean(name, names) +
-                   "; allowed: list generate inspect weigh convert");
+                   "; allowed: list generate inspect weigh convert plan");
 }
 
 po::variables_map parsed(int argc, const char* const* argv) {
@@ -133,7 +136,7 @@ TopologyOptions parse_options(int argc, const char* const* argv) {
   const auto words = values.contains("words") ? values["words"].as<std::vector<std::string>>()
                                               : std::vector<std::string>{};
   if (words.empty())
-    throw UsageError("no command; allowed: list generate inspect weigh convert (see --help)");
+    throw UsageError("no command; allowed: list generate inspect weigh convert plan (see --help)");
   const Command& command = find_command(words[0]);
   options.command = words[0];
   refuse_unread(command, values, command.subject);
@@ -141,6 +144,12 @@ TopologyOptions parse_options(int argc, const char* const* argv) {
     throw UsageError(options.command + (command.subject ? " takes one kind or file"
                                                         : " takes no further word"));
   if (command.subject) options.subject = words[1];
+  if (options.command == "plan") {
+    for (const auto& [name, value] : values)
+      if (name != "words") options.plan[name] = name == "json" ? "" : value.as<std::string>();
+    options.json = values.contains("json");
+    return options;
+  }
 
   const auto text = [&](const char* name) { return values[name].as<std::string>(); };
   const auto count = [&](const char* name, std::optional<std::uint64_t>& target) {
@@ -177,7 +186,9 @@ std::string usage() {
           "       starling-topology inspect FILE|KIND [--nodes N ...] [--weights RULE] [--json]\n"
           "       starling-topology weigh FILE|KIND --weights RULE [--output FILE[.mtx]]\n"
           "       starling-topology convert FILE|KIND --to graphml|dot|mtx|json|edges\n"
-          "                         [--weights RULE] [--output FILE]\n\n"
+          "                         [--weights RULE] [--output FILE]\n"
+          "       starling-topology plan --nodes N --parameters D --bandwidth B --latency L\n"
+          "                         --compute-time T --kappa K [--accuracy E] [--output DIR]\n\n"
        << described()
        << "\nexit codes: 0 done, 1 failed, 2 usage error\n";
   return text.str();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,7 +17,7 @@ class UsageError : public std::runtime_error {
 
 // Everything starling-topology can be told.
 struct TopologyOptions {
-  std::string command;  // list | generate | inspect | weigh | convert
+  std::string command;  // list | generate | inspect | weigh | convert | plan
   std::string subject;  // a kind or a file; empty for list
   GraphParameters parameters;
   bool has_parameters = false;  // any of the above, or a seed, was given
@@ -24,6 +25,7 @@ struct TopologyOptions {
   std::vector<double> samples;
   std::string output;  // empty: stdout
   std::string to;
+  std::map<std::string, std::string> plan;  // of plan: every option given, as text
   bool json = false, help = false, version = false;
 };
 
