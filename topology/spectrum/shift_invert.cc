@@ -59,9 +59,10 @@ std::optional<Ritz> inverse_top(const Symmetrized& s, const Elimination& order) 
   inverse.perform_op(vector->data(), image.data());
   const double eigenvalue = vector->dot(image);
   const double relative_residual = (image - eigenvalue * *vector).norm() / eigenvalue;
-  const Ritz ritz = rayleigh(s, *vector);
+  Ritz ritz = rayleigh(s, *vector);
   const bool agree = std::abs(ritz.gap * eigenvalue - 1) <= 1e-7;
-  if (!(ritz.gap > 0) || !agree || !(relative_residual <= 1e-7)) return std::nullopt;
+  if (!(ritz.gap > 0) || !agree || !(relative_residual <= kGapError)) return std::nullopt;
+  ritz.error = std::min(ritz.error, relative_residual * ritz.gap);
   return ritz;
 }
 

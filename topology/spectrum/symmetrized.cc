@@ -73,6 +73,8 @@ Ritz rayleigh(const Symmetrized& s, Column x) {
   }
   ritz.gap = energy / 2 / x.squaredNorm();  // every edge was met from both ends
   ritz.residual = (image - ritz.gap * z).cwiseProduct(s.null).norm() / x.norm();
+  ritz.error = ritz.residual;
+  ritz.vector = x.normalized();
   return ritz;
 }
 

@@ -28,10 +28,15 @@ struct Symmetrized {
 // Gershgorin: no eigenvalue is below min_i (w_ii - sum_j |s_ij|).
 double lower_bound(const Symmetrized& s);
 
-// An eigenpair's eigenvalue as its distance from one, and its residual.
+// An eigenpair: its eigenvalue as its distance from one, its vector (of S, length one), and how
+// good it is.
 struct Ritz {
   double gap = 0;  // 1 - lambda
   double residual = 0;
+  // What the gap may be off by. An eigenvalue lies within the residual (Weyl); where the next one
+  // is known to be farther away, within residual^2 / distance (Temple).
+  double error = 0;
+  Column vector;
 };
 
 // The Rayleigh quotient of a vector x (in the coordinates of S; its part along sqrt(pi) is taken
