@@ -6,13 +6,13 @@ function(starling_process_test name script)
   add_test(NAME processes.${name}
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/processes/${script} ${T_ARGUMENTS})
   set(environment "STARLING_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
-    "STARLING_DATA_DIR=${STARLING_DATA_DIR}")
+    "STARLING_DATA_DIR=${STARLING_DATA_DIR}" ${test_environment})
   # They measure times and fill both cores already: one at a time.
   set_tests_properties(processes.${name} PROPERTIES ENVIRONMENT "${environment}" RUN_SERIAL TRUE)
   if(T_SLOW)
     set_tests_properties(processes.${name} PROPERTIES LABELS "processes;slow" TIMEOUT 7200)
   else()
-    set_tests_properties(processes.${name} PROPERTIES LABELS processes TIMEOUT 600)
+    set_tests_properties(processes.${name} PROPERTIES LABELS processes TIMEOUT ${test_timeout})
   endif()
 endfunction()
 
@@ -23,5 +23,7 @@ starling_process_test(start start_test.py)
 starling_process_test(faults faults_test.py)
 starling_process_test(hostile hostile_test.py)
 starling_process_test(plan plan_test.py)
+starling_process_test(equality equality_test.py)
+starling_process_test(equality_all equality_test.py SLOW ARGUMENTS --all)
 starling_process_test(optimum_matrix optimum_test.py SLOW ARGUMENTS --matrix)
 starling_process_test(contraction_matrix contraction_test.py SLOW ARGUMENTS --matrix)

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Processes over TCP and lockstep in one thread give every node the same bytes.
+
+Three algorithms, two mixers, both precisions, n = 1, 2, 5, 8, each with one of three uneven lengths
+in turn; --all takes every length with each, up to a million coordinates.
+"""
+
+import itertools
+import subprocess
+import sys
+import unittest
+
+from harness import Cluster, programs
+
+ALGORITHMS = ("gradient_tracking", "exact_diffusion", "mudag")
+MIXERS = {"none": 1, "chebyshev": 5}  # and gossip steps of a mix
+PRECISIONS = ("float32", "float64")
+STEPS = 12
+SHORT = (1, 57, 20_011)  # the last is three chunks long in float64
+LONG = (1, 57, 1_000_003)
+
+# A ring; with eight nodes a graph of uneven degrees.
+GRAPHS = {
+    1: {"kind": "complete"},
+    2: {"kind": "complete"},
+    5: {"kind": "ring"},
+    8: {"kind": "barabasi_albert", "degree": 2, "seed": 3},
+}
+
+
+def experiment(algorithm: str, mixer: str, precision: str, nodes: int, length: int) -> dict:
+    graph = {f"shared.topology.{key}": value for key, value in GRAPHS[nodes].items()}
+    return graph | {
+        "shared.name": "equality",
+        "shared.precision": precision,
+        "shared.chunk": 65536,
+        "shared.objective.kind": "vectors",
+        "shared.objective.random": length,
+        "shared.topology.nodes": nodes,
+        "shared.mixing.acceleration": mixer,
+        "shared.mixing.steps": MIXERS[mixer],
+        "shared.algorithm.kind": algorithm,
+        "shared.algorithm.step_size": 0.3,
+        "shared.stop.steps": STEPS,
+        # Never reached: so that the monitor's mixes and the ride are under way, too.
+        "shared.stop.gradient_norm": 1e-300,
+        # Bits are at stake, not deadlines: a loaded machine is no death.
+        "local.grace": 30.0,
+    }
+
+
+class LockstepAndProcesses(unittest.TestCase):
+    def lockstep(self, cluster: Cluster) -> list[bytes]:
+        """The models starling-sim writes for the very same file."""
+        out = cluster.folder / "lockstep"
+        done = subprocess.run(
+            [str(programs() / "starling-sim"), "--config", str(cluster.config_file)]
+            + ["--out", str(out)],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 3, done.stderr)  # the budget is spent before the target
+        paths = [out / f"node-{i}" / "model.safetensors" for i in range(cluster.size)]
+        return [path.read_bytes() for path in paths]
+
+    def compare(self, *case) -> None:
+        cluster = Cluster(self, experiment(*case))
+        expected = self.lockstep(cluster)
+        codes = cluster.start().wait(120)
+        self.assertEqual(set(codes.values()), {3}, f"{codes}\n{cluster.words()}")
+        for i in range(cluster.size):
+            self.assertEqual(cluster.summary(i)["steps"], STEPS)
+            self.assertTrue(cluster.model_bytes(i) == expected[i], f"node {i}")
+            values = expected[i][-case[-1] * (4 if case[2] == "float32" else 8) :]
+            self.assertTrue(any(values), "nothing was computed")
+
+
+def cases(lengths, every: bool):
+    """Every combination with every length, or with one length each in turn."""
+    turn = itertools.cycle(lengths)
+    for case in itertools.product(ALGORITHMS, MIXERS, PRECISIONS, GRAPHS):
+        for length in lengths if every else [next(turn)]:
+            yield (*case, length)
+
+
+def add_case(case) -> None:
+    algorithm, mixer, precision, nodes, length = case
+    name = f"test_{algorithm}_{mixer}_{precision}_n{nodes}_d{length}"
+    setattr(LockstepAndProcesses, name, lambda self: self.compare(*case))
+
+
+if __name__ == "__main__":
+    everything = "--all" in sys.argv
+    if everything:
+        sys.argv.remove("--all")
+    for one in cases(LONG if everything else SHORT, everything):
+        add_case(one)
+    unittest.main()
