@@ -5,6 +5,7 @@
 #include <string>
 
 #include "consensus/algorithms/registry.h"
+#include "consensus/schedule_mix.h"
 
 namespace starling {
 
@@ -14,47 +15,99 @@ namespace {
 constexpr double kAutoContraction = 0.05;
 constexpr long long kMostSteps = 10'000;
 
-const MixerEntry& mixer_of(const Settings& settings) {
+const MixerEntry& mixer_of(const Settings& settings, GraphNature nature) {
   const std::string& name = settings.mixing.acceleration;
-  const MixerEntry* mixer = find_mixer(name == "auto"   ? "chebyshev"
-                                       : name == "none" ? "plain"
-                                                        : name);
+  if (name == "auto") return automatic_mixer(nature);
+  const MixerEntry* mixer = find_mixer(name == "none" ? "plain" : name);
   if (!mixer)
     throw SettingsError("shared.mixing.acceleration = \"" + name +
                         "\": allowed are none, chebyshev, auto");
   return *mixer;
 }
 
+[[noreturn]] void refuse_unweighted(const std::string& name) {
+  throw SettingsError(
+      "shared.topology.weights = \"" + name +
+      "\" averages nodes, but shared.objective.weighting = \"samples\" and the shards differ in "
+      "size: use weights = \"data_weighted\", \"fdla\", \"fmmc\" or \"auto\", or weighting = "
+      "\"nodes\"");
+}
+
+// The file's weights, where the graph is the file's. On any other, as after a change of members,
+// they may not average at all.
+MixingMatrix matrix_from_file(const TopologySettings& topology, const Graph& graph, bool weigh) {
+  if (weigh) refuse_unweighted("file");
+  if (graph.edge_list() != topology.weighted_edges)
+    throw SettingsError(
+        "shared.topology.weights = \"file\": the members form another graph than the file, and its "
+        "weights say nothing of that; use a weight rule");
+  MixingMatrix matrix = mixing_matrix_from_weights(graph, topology.edge_weights);
+  matrix.note.rule = "file";
+  return matrix;
+}
+
+// The fastest weights have lambda_n = -slem. A mix that reaches 0.05 or Chebyshev's polynomial does
+// not mind; a fixed number of plain steps hands lambda_n on to the algorithm, whose step size
+// shrinks with 1 + lambda_n (catalogue C.1, C.5).
+MixingMatrix safe_for_plain(const Graph& graph, std::span<const double> samples) {
+  MixingMatrix matrix = samples.empty() ? make_mixing_matrix("metropolis", graph)
+                                        : make_mixing_matrix("data_weighted", graph, samples);
+  matrix.note.why = "plain gossip with a fixed number of steps: lambda_n far from -1";
+  return matrix;
+}
+
 }  // namespace
 
 MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
                          std::span<const double> samples) {
-  std::string name = settings.topology.weights;
+  const std::string& name = settings.topology.weights;
   const bool weigh =
       settings.objective.weighting == "samples" &&
       !std::all_of(samples.begin(), samples.end(), [&](double m) { return m == samples[0]; });
-  if (name == "auto") name = weigh ? "data_weighted" : "metropolis";
+  if (name == "file") return matrix_from_file(settings.topology, graph, weigh);
+  if (name == "auto" && settings.mixing.acceleration == "none" && settings.mixing.steps > 0)
+    return safe_for_plain(graph, weigh ? samples : std::span<const double>());
   for (const WeightRule& rule : weight_rules()) {
     if (rule.name != name) continue;
-    if (weigh && !rule.data_weighted)
-      throw SettingsError(
-          "shared.topology.weights = \"" + name +
-          "\" averages nodes, but shared.objective.weighting = \"samples\" and the shards differ "
-          "in "
-          "size: use weights = \"data_weighted\" (or \"auto\"), or weighting = \"nodes\"");
-    if (!weigh && rule.data_weighted)
+    if (weigh && rule.averages == Averages::nodes) refuse_unweighted(name);
+    if (!weigh && rule.averages == Averages::samples)
       return rule.make(graph, std::vector<double>(graph.nodes(), 1.0));
-    return rule.make(graph, samples);
+    return make_mixing_matrix(name, graph, weigh ? samples : std::span<const double>());
   }
   throw SettingsError("shared.topology.weights = \"" + name + "\": no such weight rule");
 }
 
-NodeRecord propose(const Settings& settings, const MixingMatrix& matrix, const Constants& own) {
-  const Spectrum found = spectrum(matrix);
+Mixing make_mixing(const Settings& settings, const Graph& graph,
+                   std::shared_ptr<const Schedule> schedule, std::span<const double> samples) {
+  if (!schedule) return make_matrix(settings, graph, samples);
+  const auto n = static_cast<double>(graph.nodes());
+  Mixing mixing;
+  mixing.matrix.graph = graph;
+  mixing.matrix.stationary.assign(graph.nodes(), 1 / n);
+  mixing.schedule = std::move(schedule);
+  if (settings.objective.weighting == "samples") {
+    double total = 0;
+    for (const double m : samples) total += m;
+    for (const double m : samples) mixing.objective_scale.push_back(n * m / total);
+  }
+  return mixing;
+}
+
+NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
+                   NodeId self) {
+  const Spectrum found = mixing.schedule ? rate_of(*mixing.schedule) : spectrum(mixing.matrix);
   NodeRecord record{found.gap_2, found.lambda_n, settings.mixing.steps, own};
+  if (!mixing.objective_scale.empty()) {
+    // The optimum and the mean of all f_i stay, and so do the constants of that mean.
+    record.constants.smoothness *= mixing.objective_scale[self];
+    record.constants.strong_convexity *= mixing.objective_scale[self];
+  }
   if (record.mixing_steps == 0) {
     const long long steps =
-        matrix.graph.nodes() == 1 ? 1 : mixer_of(settings).steps_for(found, kAutoContraction);
+        mixing.matrix.graph.nodes() == 1 ? 1
+        : mixing.schedule
+            ? schedule_steps(*mixing.schedule, kAutoContraction)
+            : mixer_of(settings, nature_of(mixing)).steps_for(found, kAutoContraction);
     if (steps > kMostSteps)
       throw SettingsError("shared.mixing.steps = \"auto\": this graph needs " +
                           std::to_string(steps) + " gossip steps to contract by " +
@@ -65,10 +118,9 @@ NodeRecord propose(const Settings& settings, const MixingMatrix& matrix, const C
   return record;
 }
 
-Agreement agree(const Settings& settings, MixingMatrix matrix,
-                std::span<const NodeRecord> records) {
+Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRecord> records) {
   Agreement agreement;
-  agreement.matrix = std::move(matrix);
+  static_cast<Mixing&>(agreement) = std::move(mixing);
   agreement.spectrum.method = "agreed";
   agreement.spectrum.gap_2 = records[0].gap_2;
   agreement.spectrum.lambda_n = records[0].lambda_n;
@@ -85,12 +137,16 @@ Agreement agree(const Settings& settings, MixingMatrix matrix,
     c.global_strong_convexity =
         std::min(c.global_strong_convexity, record.constants.global_strong_convexity);
   }
-  agreement.mix = mixer_of(settings).make(agreement.spectrum, steps);
+  const GraphNature nature = nature_of(agreement);
+  const MixerEntry& mixer = mixer_of(settings, nature);
+  agreement.mix = agreement.schedule ? schedule_mix(*agreement.schedule, steps)
+                                     : mixer.make(agreement.spectrum, steps);
   agreement.diameter = diameter(agreement.matrix.graph);
   const AlgorithmEntry* algorithm = find_algorithm(settings.algorithm.kind);
   if (!algorithm)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
+  if (const auto reason = refusal(*algorithm, mixer, nature)) throw SettingsError(*reason);
   // The rule is asked in any case: it refuses what the algorithm cannot run on.
   const double automatic = algorithm->step_size(agreement);
   agreement.step_size = settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <stdexcept>
+#include <vector>
 
 #include "consensus/mixers/mixer.h"
 #include "consensus/settings.h"
 #include "topology/mixing_matrix.h"
+#include "topology/schedule.h"
 
 namespace starling {
 
@@ -21,6 +24,19 @@ struct Constants {
   double global_smoothness = 1, global_strong_convexity = 0;
 };
 
+// Who mixes with whom, and with what weight.
+struct Mixing {
+  Mixing() = default;
+  Mixing(MixingMatrix constant) : matrix(std::move(constant)) {}  // NOLINT: a static graph is one
+
+  // W and pi. Of a graph that changes: its links and a uniform pi, without weights.
+  MixingMatrix matrix;
+  std::shared_ptr<const Schedule> schedule;  // W of each gossip round, where the graph changes
+  // What each f_i is multiplied by, n pi_i: doubly stochastic rounds average nodes, not samples
+  // (catalogue A.4, third way). Empty: by one.
+  std::vector<double> objective_scale;
+};
+
 // What one node computes for itself before a start and tells all others (PREPARED). No node trusts
 // its own rounding: the numbers all use are derived from all n records.
 struct NodeRecord {
@@ -30,9 +46,8 @@ struct NodeRecord {
 };
 
 // Everything a run needs that is the same on all nodes.
-struct Agreement {
-  MixingMatrix matrix;  // W and pi
-  Spectrum spectrum;    // the agreed interval
+struct Agreement : Mixing {
+  Spectrum spectrum;  // the agreed interval; of a changing graph only its rate
   MixPlan mix;
   Constants constants;
   NodeId diameter = 0;
@@ -48,15 +63,19 @@ struct Tuning {
 // W of the settings' rule on the graph; samples: one count per node (A.4).
 MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
                          std::span<const double> samples);
+// The same of a schedule, whose links `graph` holds; null: a static graph.
+Mixing make_mixing(const Settings& settings, const Graph& graph,
+                   std::shared_ptr<const Schedule> schedule, std::span<const double> samples);
 
-// This node's record.
-NodeRecord propose(const Settings& settings, const MixingMatrix& matrix, const Constants& own);
+// The record of node `self`.
+NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
+                   NodeId self = 0);
 
 // gap_2 = max-safe: the widest interval of all records (least gap, least lambda_n), K = max, L =
 // max, mu = min; the step size by the algorithm's rule. By + - * / and the mixer's recurrence only,
 // from the same inputs: equal bits on all nodes. Requires  records in ascending NodeId, one per
 // node of the matrix. Errors    SettingsError naming the key: unknown algorithm or mixer, a step
 // size the algorithm cannot derive.
-Agreement agree(const Settings& settings, MixingMatrix matrix, std::span<const NodeRecord> records);
+Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRecord> records);
 
 }  // namespace starling

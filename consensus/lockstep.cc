@@ -10,14 +10,14 @@ namespace starling {
 template <class Real>
 class LockstepHost final : public Host<Real> {
  public:
-  explicit LockstepHost(Objective& objective) : objective_(objective) {}
+  LockstepHost(Objective& objective, double scale) : objective_(objective), scale_(scale) {}
   void bind(Peer<Real>& peer) { peer_ = &peer; }
 
   void start_mix(MixOperation<Real>& operation) override { begun_.push_back(&operation); }
   void filled(MixOperation<Real>&, std::size_t) override {}
   void start_gradient(GradientOperation<Real>& operation) override {
     try {
-      operation.value = objective_.gradient(operation.at.data(), operation.result.data());
+      evaluate(objective_, scale_, operation);
     } catch (...) {
       operation.error = std::current_exception();
     }
@@ -28,6 +28,7 @@ class LockstepHost final : public Host<Real> {
 
  private:
   Objective& objective_;
+  const double scale_;
   Peer<Real>* peer_ = nullptr;
   Queue<MixOperation<Real>*> begun_;  // in program order
 };
@@ -36,7 +37,8 @@ template <class Real>
 struct Lockstep<Real>::Node {
   Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
        Pool& pool, std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm)
-      : host(objective),
+      : host(objective,
+             agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
         peer(agreement, objective.dimension(),
              Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length, pool, host),
         runner(settings, agreement, self, peer,
@@ -44,25 +46,19 @@ struct Lockstep<Real>::Node {
                                                                            : std::vector<double>{},
                std::move(before_step), algorithm) {
     host.bind(peer);
-    const auto agreed = agreement.matrix.row(self);
-    row.assign(agreed.begin(), agreed.end());
-    weights.resize(row.size());
-  }
-  // The weights of a mix: w_ij times the plan's scale, rounded once.
-  void scale_weights(double by) {
-    for (std::size_t j = 0; j < row.size(); ++j) weights[j] = static_cast<Real>(row[j] * by);
   }
   LockstepHost<Real> host;
   Peer<Real> peer;
   Runner<Real> runner;
-  std::vector<double> row;  // w_ij
-  std::vector<Real> weights;
 };
 
 template <class Real>
 Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement,
                          std::span<Objective* const> objectives, const AlgorithmEntry* algorithm)
-    : settings_(settings), agreement_(std::move(agreement)), rides_before_(objectives.size()) {
+    : settings_(settings),
+      agreement_(std::move(agreement)),
+      gossip_(agreement_),
+      rides_before_(objectives.size()) {
   for (NodeId i = 0; i < objectives.size(); ++i) {
     auto watch = i == 0 ? std::function<void(std::uint64_t)>([this](std::uint64_t step) {
       if (watch_) watch_(step);
@@ -100,50 +96,52 @@ RunStatus Lockstep<Real>::run() {
   }
 }
 
-// All K gossip steps of one stream, for all nodes: each step reads y_k of all and writes y_{k+1}
-// over y_{k-1}.
+// All K gossip steps of one stream, for all nodes: each step reads y_k of all and writes y_{k+1}.
 template <class Real>
 void Lockstep<Real>::mix(std::uint32_t stream) {
   const auto kernel = mix_kernel<Real>();
-  const Graph& graph = agreement_.matrix.graph;
   const MixOperation<Real>& first = *nodes_[0]->host.begun().front();
   const int steps = first.steps;
   const auto size = static_cast<std::size_t>(first.y[0].size());
   for (auto& node : nodes_) {
     const MixOperation<Real>& operation = *node->host.begun().front();
     if (operation.stream != stream || operation.steps != steps ||
-        operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
+        operation.round != first.round || operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
       throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
   }
-  const MixPlan* plan = first.plan;
-  const double scale = plan ? plan->scale : 0;
-  if (size > 0)
-    for (auto& node : nodes_) node->scale_weights(scale);
+  const double scale = first.scale();
   for (int k = 0; k < steps; ++k) {
-    const int now = k % 2, next = 1 - now;
-    const double omega = plan ? plan->omega[static_cast<std::size_t>(k)] : 0;
+    const auto now = static_cast<std::uint32_t>(k);
+    const double omega = first.omega(now);
     for (NodeId i = 0; i < nodes_.size(); ++i) {
+      const GossipRow row = gossip_.row(first.round + now, i);
       MixOperation<Real>& own = *nodes_[i]->host.begun().front();
-      neighbor_values_.clear();
-      for (NodeId j : graph.neighbors(i))
-        neighbor_values_.push_back(nodes_[j]->host.begun().front()->y[now].data());
-      kernel(own.y[now].data(), omega != 0 ? own.y[next].data() : nullptr, neighbor_values_.data(),
-             nodes_[i]->weights.data(), neighbor_values_.size(), static_cast<Real>(omega), size,
-             own.y[next].data());
+      values_.clear();
+      weights_.clear();
+      for (const NodeId j : row.sources)
+        values_.push_back(nodes_[j]->host.begun().front()->at(now).data());
+      for (const double w : row.weights)
+        weights_.push_back(static_cast<Real>(w * scale));
+      const Real* y = own.at(now).data();
+      Real* out = own.at(now + 1).data();
+      kernel(y, omega != 0 ? out : nullptr, values_.data(), weights_.data(), values_.size(),
+             static_cast<Real>(omega), size, out);
+      add_excess(static_cast<Real>(row.excess), y, size, out);
     }
     if (!first.ride) continue;
     for (NodeId i = 0; i < nodes_.size(); ++i)
       rides_before_[i] = *nodes_[i]->host.begun().front()->ride;
     for (NodeId i = 0; i < nodes_.size(); ++i) {
-      neighbor_rides_.clear();
-      for (NodeId j : graph.neighbors(i)) neighbor_rides_.push_back(&rides_before_[j]);
-      merge(*nodes_[i]->host.begun().front()->ride, neighbor_rides_, nodes_[i]->row, scale, omega);
+      const GossipRow row = gossip_.row(first.round + now, i);
+      rides_.clear();
+      for (const NodeId j : row.sources) rides_.push_back(&rides_before_[j]);
+      merge(*nodes_[i]->host.begun().front()->ride, rides_, row.weights, scale, omega);
     }
   }
   for (auto& node : nodes_) {
     MixOperation<Real>& operation = *node->host.begun().front();
     node->host.begun().pop_front();
-    operation.result.swap(operation.y[steps % 2]);
+    operation.result.swap(operation.at(static_cast<std::uint32_t>(steps)));
     node->peer.finish(operation);
     node->peer.release(operation);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "consensus/objectives/objective.h"
+#include "consensus/gossip.h"
 #include "consensus/runner.h"
 
 namespace starling {
@@ -49,12 +50,14 @@ class Lockstep {
 
   const Settings& settings_;
   const Agreement agreement_;
+  Gossip gossip_;
   Pool pool_;
   std::function<void(std::uint64_t)> watch_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::uint32_t next_stream_ = 0;
-  std::vector<const Real*> neighbor_values_;
-  std::vector<const Ride*> neighbor_rides_;
+  std::vector<const Real*> values_;  // of the sources of one node, with their weights
+  std::vector<Real> weights_;
+  std::vector<const Ride*> rides_;
   std::vector<Ride> rides_before_;
 };
 

@@ -3,6 +3,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
+#include <vector>
 
 #include "consensus/mixers/mixer.h"
 #include "consensus/ride.h"
@@ -22,16 +23,25 @@ struct Operation {
   bool held_by_host = false;
 };
 
-// One mix: y[0] is filled by the program at the call; the host mixes `steps` gossip steps between
-// y[0] and y[1].
+// One mix: y[0] is filled by the program at the call; the host mixes `steps` gossip steps through
+// the buffers in turn, y_k in y[k % size]. Two do on a static graph, where a neighbor's y_k in hand
+// shows that it has used our y_{k-1}; on one that changes each y_k has its own.
 template <class Real>
 struct MixOperation : Operation<Real> {
   std::uint32_t stream = 0;  // the how-manieth mix of this view, the same on all nodes
+  std::uint64_t round = 0;   // the gossip round it begins with: W_round is the first it uses
   int steps = 0;             // K; an empty vector may travel too, to let a ride settle
   // How it is mixed; null: only a ride settles. It outlives the mixing, not the operation.
   const MixPlan* plan = nullptr;
-  Vector<Real> y[2];
+  std::vector<Vector<Real>> y;
   Ride* ride = nullptr;  // what rides along, or null
+
+  // Of the plan: what multiplies the w_ij (0 without one), and the momentum of gossip step k.
+  double scale() const { return plan ? plan->scale : 0; }
+  double omega(std::uint32_t k) const {
+    return plan && k < plan->omega.size() ? plan->omega[k] : 0;
+  }
+  Vector<Real>& at(std::uint32_t k) { return y[k % y.size()]; }  // y_k
 };
 
 template <class Real>
@@ -39,6 +49,15 @@ struct GradientOperation : Operation<Real> {
   Vector<Real> at;   // a copy of x: it may change the next moment
   double value = 0;  // f_i(at)
 };
+
+// f_i and its gradient at operation.at, each multiplied by `scale` (agreement.h).
+template <class Real, class Function>
+void evaluate(Function& objective, double scale, GradientOperation<Real>& operation) {
+  operation.value = objective.gradient(operation.at.data(), operation.result.data());
+  if (scale == 1) return;
+  operation.value *= scale;
+  operation.result *= static_cast<Real>(scale);
+}
 
 // What an executor gives one peer. All calls come from the thread that runs the program.
 template <class Real>

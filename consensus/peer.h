@@ -76,7 +76,13 @@ class Peer {
 
   // v averaged over the graph by the configured mixer.
   template <class Expression>
-  Pending<Real> mix(const Eigen::MatrixBase<Expression>& v);
+  Pending<Real> mix(const Eigen::MatrixBase<Expression>& v) {
+    return mix(v, plan().steps());
+  }
+  // The same over another number of gossip steps; on a static graph the mixer's plan is for its own
+  // number only.
+  template <class Expression>
+  Pending<Real> mix(const Eigen::MatrixBase<Expression>& v, int steps);
   // grad f_i(v), of this node's objective.
   template <class Expression>
   Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v);
@@ -96,7 +102,7 @@ class Peer {
   struct NextStep {
     Peer& peer;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> program) { peer.parked_ = program; }
+    void await_suspend(std::coroutine_handle<> program) { peer.park(program); }
     bool await_resume() {
       peer.fresh_ = false;
       peer.rethrow_lost();
@@ -135,6 +141,10 @@ class Peer {
     ready_.push_back(std::exchange(parked_, nullptr));
   }
 
+  // The first gossip round of the step under way, or, between steps, of the one to come. All mixes
+  // of a step begin with it, so that what is mixed once a step sees the rounds in their order.
+  std::uint64_t round() const { return round_; }
+
   struct StateVector {
     std::string name;
     Vector<Real> value;
@@ -146,6 +156,10 @@ class Peer {
   std::uint32_t streams() const { return next_stream_; }
 
  private:
+  void park(std::coroutine_handle<> program) {
+    parked_ = program;
+    if (!fresh_) round_ += static_cast<std::uint64_t>(plan().steps());
+  }
   MixOperation<Real>& begin_mix(Eigen::Index size, int steps);
   void wake(Operation<Real>& operation);
   // The error of an operation nobody awaited: seen at the latest in next_step().
@@ -166,6 +180,7 @@ class Peer {
   bool fresh_ = true, go_ = true;
   Ride* ride_ = nullptr;
   std::uint32_t next_stream_ = 0;
+  std::uint64_t round_ = 0;
   int open_mixes_ = 0;
   std::uint64_t gossip_steps_ = 0;
   double last_value_ = 0;
@@ -184,8 +199,8 @@ Vector<Real>& Peer<Real>::state(std::string_view name, Eigen::Index size) {
 
 template <class Real>
 template <class Expression>
-Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v) {
-  MixOperation<Real>& operation = begin_mix(v.size(), plan().steps());
+Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v, int steps) {
+  MixOperation<Real>& operation = begin_mix(v.size(), steps);
   operation.plan = &plan();
   operation.ride = std::exchange(ride_, nullptr);
   Pending<Real> pending(operation);
@@ -196,7 +211,7 @@ Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v) {
     const std::size_t count = std::min(chunk_, size - begin);
     const auto at = static_cast<Eigen::Index>(begin), length = static_cast<Eigen::Index>(count);
     operation.y[0].segment(at, length) = v.derived().segment(at, length);
-    if (begin + count == size)
+    if (begin + count == size && steps == plan().steps())
       recorder_.before(operation.stream, std::span<const Real>(operation.y[0].data(), size));
     host_.filled(operation, begin + count);
   }
@@ -234,9 +249,11 @@ MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
     operation = mixes_.back().get();
   }
   operation->stream = next_stream_++;
+  operation->round = round_;
   operation->steps = steps;
   operation->plan = nullptr;
   operation->ride = nullptr;
+  operation->y.resize(agreement_.schedule ? static_cast<std::size_t>(steps) + 1 : 2);
   for (auto& y : operation->y)
     if (y.size() != size) y = Vector<Real>(pool_, size);
   operation->result = Vector<Real>();

@@ -4,11 +4,21 @@ namespace starling {
 
 namespace {
 
+// Gossip rounds from round t on after which what any node holds has reached all.
+int rounds_across(const Agreement& agreement, std::uint64_t t) {
+  if (!agreement.schedule) return std::max<int>(static_cast<int>(agreement.diameter), 1);
+  const std::uint64_t most = 1000 + 100 * std::uint64_t{agreement.matrix.graph.nodes()};
+  const auto rounds = reach(*agreement.schedule, t, most);
+  if (!rounds)
+    throw SettingsError("shared.topology: within " + std::to_string(most) +
+                        " rounds of this schedule some nodes do not hear of others");
+  return std::max(static_cast<int>(*rounds), 1);
+}
+
 // Steps whose K-step mixes reach across the graph.
-int steps_of_a_lap(const Agreement& agreement) {
+int steps_of_a_lap(const Agreement& agreement, std::uint64_t t) {
   const int steps = agreement.mix.steps();
-  const int reach = std::max<int>(static_cast<int>(agreement.diameter), 1);
-  return (reach + steps - 1) / steps;
+  return (rounds_across(agreement, t) + steps - 1) / steps;
 }
 
 }  // namespace
@@ -45,8 +55,7 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
       self_(self),
       peer_(peer),
       optimum_(std::move(optimum)),
-      before_step_(std::move(before_step)),
-      lap_steps_(steps_of_a_lap(agreement)) {
+      before_step_(std::move(before_step)) {
   if (!algorithm) algorithm = find_algorithm(settings.algorithm.kind);
   if (!algorithm)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
@@ -94,7 +103,7 @@ Program Runner<Real>::conduct() {
     progress_.step = step_;
     if (relative()) {  // every step ends a lap of its own: the values settle before the next begins
       enter_lap();
-      auto settling = peer_.settle(std::max<int>(static_cast<int>(agreement_.diameter), 1), ride_);
+      auto settling = peer_.settle(rounds_across(agreement_, peer_.round()), ride_);
       co_await settling;
       progress_.relative_error = relative_error();
       ride_.vote = progress_.relative_error <= stop.relative_error;
@@ -117,6 +126,7 @@ Program Runner<Real>::conduct() {
 // The values this node enters at a lap's first step.
 template <class Real>
 void Runner<Real>::enter_lap() {
+  lap_steps_ = steps_of_a_lap(agreement_, peer_.round());
   lap_end_ = step_ + static_cast<std::uint64_t>(lap_steps_);
   const bool watched = settings_.stop.gradient_norm > 0;
   ride_.vote = watched && report_.gradient_bound <= settings_.stop.gradient_norm;

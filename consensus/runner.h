@@ -77,7 +77,7 @@ class Runner {
   Peer<Real>& peer_;
   const std::vector<double> optimum_;
   const std::function<void(std::uint64_t)> before_step_;
-  const int lap_steps_;
+  int lap_steps_ = 1;
 
   Ride ride_;
   MonitorReport report_;

@@ -42,7 +42,7 @@ bool Link::send(Transport& transport, ConnectionId connection, std::uint32_t ses
   const std::uint32_t window = std::min(limits_.window, peer_window_);
   for (auto& [number, stream] : streams_) {
     if (!stream.source || number < done_there_) continue;
-    while (stream.sent < stream.source->ready() &&
+    while (stream.sent < stream.source->ready(stream.slot) &&
            stream.sent - std::min(stream.acked, stream.sent) < window) {
       if (!send_one(stream, number, transport, connection, session)) return false;
       ++stream.sent;
@@ -54,10 +54,11 @@ bool Link::send(Transport& transport, ConnectionId connection, std::uint32_t ses
 
 bool Link::send_one(Stream& stream, std::uint32_t number, Transport& transport,
                     ConnectionId connection, std::uint32_t session) {
-  const Outgoing out = stream.source->outgoing(stream.sent);
+  const Outgoing out = stream.source->outgoing(stream.slot, stream.sent);
   FrameHeader h = header(FrameType::DATA, session, number);
   h.k = out.k;
   h.chunk = out.chunk;
+  h.position = stream.sent;
   h.ride_bytes = static_cast<std::uint16_t>(out.ride.size());
   h.payload_bytes = static_cast<std::uint32_t>(out.values.size());
   h.flags = limits_.header_checksum ? kFlagHeaderChecksum : 0;
@@ -80,7 +81,7 @@ FrameHeader Link::header(FrameType type, std::uint32_t session, std::uint32_t st
   h.session = session;
   h.sender = self_;
   h.stream = stream;
-  h.done = done_here_;
+  h.done = done_told_ = done_here_;
   const auto found = streams_.find(stream);
   if (found != streams_.end()) {
     h.taken = found->second.taken;
@@ -97,23 +98,15 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
   }
   if (h.stream - done_here_ >= limits_.streams) return "a stream beyond those that may be open";
   Stream& s = streams_[h.stream];
-  if (s.received > 0) {
-    const bool old = h.k < s.last_k || (h.k == s.last_k && h.chunk <= s.last_chunk);
-    if (old) {
-      ++duplicates_;
-      return nullptr;
-    }
+  if (h.position < s.received) {
+    ++duplicates_;
+    return nullptr;
   }
-  const bool first = s.received == 0 && h.k == 0 && h.chunk == 0;
-  const bool next_chunk = s.received > 0 && h.k == s.last_k && h.chunk == s.last_chunk + 1;
-  const bool next_step = s.received > 0 && h.k == s.last_k + 1 && h.chunk == 0;
-  if (!first && !next_chunk && !next_step) return "a gap in the positions of a stream";
+  if (h.position > s.received) return "a gap in the positions of a stream";
   if (s.queue.size() >= limits_.window) return "more chunks than its credit";
   if (verify(frame, head.bytes()) != FrameError::none) return "a bad checksum";
   acknowledge(h);
   ++s.received;
-  s.last_k = h.k;
-  s.last_chunk = h.chunk;
   s.queue.push_back({std::move(head), std::move(payload), h.k, h.chunk, frame.ride, frame.payload});
   return nullptr;
 }
@@ -145,7 +138,7 @@ void Link::resume(const Greeting& peer) {
 bool Link::all_sent() const {
   return std::all_of(streams_.begin(), streams_.end(), [&](const auto& entry) {
     const auto& [number, stream] = entry;
-    return !stream.source || number < done_there_ || stream.sent >= stream.source->ready();
+    return !stream.source || number < done_there_ || stream.sent >= stream.source->ready(stream.slot);
   });
 }
 
@@ -153,6 +146,7 @@ std::optional<std::uint32_t> Link::untold() const {
   const std::uint32_t worth = std::max(std::min(limits_.window, peer_window_) / 2, 1u);
   for (const auto& [number, stream] : streams_)
     if (number >= done_here_ && stream.untold >= worth) return number;
+  if (done_here_ >= done_told_ + limits_.streams / 2) return first_open();
   return std::nullopt;
 }
 

@@ -28,12 +28,14 @@ struct Outgoing {
   std::optional<SharedBytes> shared;  // the values, to be sent without copying
 };
 
-// A mix as its links see it: positions p = k * chunks + chunk, ascending.
+// A mix as its links see it: what each carries, position after position, chunk by chunk of those
+// gossip steps in which it carries anything (on a static graph all).
 class StreamSource {
  public:
   virtual ~StreamSource() = default;
-  virtual std::uint32_t ready() const = 0;  // positions below may be sent
-  virtual Outgoing outgoing(std::uint32_t position) = 0;
+  // Positions below may be sent on link `slot`.
+  virtual std::uint32_t ready(std::size_t slot) const = 0;
+  virtual Outgoing outgoing(std::size_t slot, std::uint32_t position) = 0;
 };
 
 // What frames were refused, by reason; part of the summary.
@@ -56,10 +58,13 @@ class Link {
 
   NodeId peer() const { return peer_; }
 
-  // --- the mixing side
-  // ----------------------------------------------------------------------------------------------
+  // The mixing side.
   void begin_view(std::uint64_t view) { view_ = view; }
-  void open(std::uint32_t stream, StreamSource& source) { streams_[stream].source = &source; }
+  // slot: the source's own number for this link.
+  void open(std::uint32_t stream, StreamSource& source, std::size_t slot) {
+    streams_[stream].source = &source;
+    streams_[stream].slot = slot;
+  }
   const Incoming* front(std::uint32_t stream) const;
   void take(std::uint32_t stream);    // its front has been mixed
   void finished(std::uint32_t done);  // streams below are finished here
@@ -67,8 +72,7 @@ class Link {
                     std::uint32_t positions) const;  // the neighbor has taken them all
   void forget_source(std::uint32_t stream);          // its buffers go: nothing of it is sent again
 
-  // --- the session side
-  // ---------------------------------------------------------------------------------------------
+  // The session side.
   // Sends what credit allows. false: the connection is gone.
   bool send(Transport& transport, ConnectionId connection, std::uint32_t session);
   // A frame's place and content; nullptr if fine or dropped as a duplicate, else why the session
@@ -79,7 +83,8 @@ class Link {
   void resume(const Greeting& peer);  // send on from what the neighbor expects next
   void set_peer_window(std::uint32_t window) { peer_window_ = std::max(window, 1u); }
   bool all_sent() const;
-  // The stream with unannounced takings worth a BEAT, if any.
+  // The stream with unannounced takings worth a BEAT, if any; also where streams were finished here
+  // and no frame of ours has told so, for a link may carry data one way only.
   std::optional<std::uint32_t> untold() const;
   FrameHeader header(FrameType type, std::uint32_t session, std::uint32_t stream);
   std::uint32_t done_here() const { return done_here_; }
@@ -93,11 +98,10 @@ class Link {
  private:
   struct Stream {
     StreamSource* source = nullptr;
+    std::size_t slot = 0;
     std::uint32_t sent = 0, acked = 0;  // positions
     std::deque<Incoming> queue;
     std::uint32_t received = 0, taken = 0, untold = 0;
-    std::uint16_t last_k = 0;
-    std::uint32_t last_chunk = 0;
   };
   bool send_one(Stream& stream, std::uint32_t number, Transport& transport, ConnectionId connection,
                 std::uint32_t session);
@@ -105,7 +109,7 @@ class Link {
   NodeId self_, peer_;
   Limits limits_;
   std::uint64_t view_ = 0;
-  std::uint32_t peer_window_ = 1, done_here_ = 0, done_there_ = 0;
+  std::uint32_t peer_window_ = 1, done_here_ = 0, done_told_ = 0, done_there_ = 0;
   std::map<std::uint32_t, Stream> streams_;
   std::vector<std::byte> scratch_;
   std::uint64_t data_bytes_ = 0, duplicates_ = 0;

@@ -1,5 +1,7 @@
 #include "node/mix_stream.h"
 
+#include <algorithm>
+
 #include "consensus/kernels/mix.h"
 
 namespace starling {
@@ -11,38 +13,57 @@ constexpr std::size_t kShareFrom = 64 * 1024;
 }  // namespace
 
 template <class Real>
-MixStream<Real>::MixStream(std::span<const Real> weights, std::span<const double> ride_weights,
-                           std::span<Link* const> links,
-                           Pool& pool, std::uint64_t chunk_bytes, bool hash_payload)
-    : weights_(weights),
-      ride_weights_(ride_weights),
-      links_(links),
-      pool_(pool),
-      chunk_bytes_(chunk_bytes),
-      hash_(hash_payload),
-      rides_(links.size()) {}
-
-template <class Real>
 void MixStream<Real>::begin(MixOperation<Real>& operation) {
   operation_ = &operation;
-  chunks_ = Chunks::of(static_cast<std::size_t>(operation.y[0].size()), chunk_bytes_, sizeof(Real));
+  chunks_ = Chunks::of(static_cast<std::size_t>(operation.y[0].size()), setup_.chunk_bytes,
+                       sizeof(Real));
   chunk_count_ = chunks_.count();
   positions_ = chunk_count_ * static_cast<std::uint32_t>(operation.steps);
   next_ = 0;
   filled_ = 0;
-  if (operation.ride) ride_bytes_[0] = encode(*operation.ride);
-  for (int which : {0, 1}) {
-    if (!in_flight_[which] || in_flight_[which]->size() != chunk_count_)
-      in_flight_[which] = std::make_shared<std::vector<std::atomic<int>>>(chunk_count_);
-    hashes_[which].resize(chunk_count_);
-    hashed_[which].assign(chunk_count_, UINT32_MAX);
+  read_steps();
+  buffered_.resize(operation.y.size());
+  for (Buffered& buffer : buffered_) {
+    if (!buffer.in_flight || buffer.in_flight->size() != chunk_count_)
+      buffer.in_flight = std::make_shared<std::vector<std::atomic<int>>>(chunk_count_);
+    buffer.hashes.resize(chunk_count_);
+    buffer.hashed.assign(chunk_count_, UINT32_MAX);
   }
-  for (Link* link : links_) link->open(operation.stream, *this);
+  if (operation.ride) buffered_[0].ride = encode(*operation.ride);
+  for (std::size_t slot = 0; slot < setup_.links.size(); ++slot)
+    setup_.links[slot]->open(operation.stream, *this, slot);
 }
 
+// This node's rows of W in the rounds of this mix.
 template <class Real>
-std::uint32_t MixStream<Real>::ready() const {
-  // Chunks of y_0 that stand whole, and one gossip step beyond each position that is mixed.
+void MixStream<Real>::read_steps() {
+  changes_ = setup_.gossip.changes();
+  const auto& links = setup_.links;
+  const auto slot_of = [&](NodeId peer) {
+    const auto at = std::lower_bound(links.begin(), links.end(), peer,
+                                     [](const Link* link, NodeId id) { return link->peer() < id; });
+    return static_cast<std::size_t>(at - links.begin());
+  };
+  steps_.resize(changes_ ? static_cast<std::size_t>(operation_->steps) : 1);
+  for (auto& steps : carried_) steps.clear();
+  for (std::uint32_t k = 0; k < steps_.size(); ++k) {
+    const GossipRow row = setup_.gossip.row(operation_->round + k, setup_.self);
+    Step& step = steps_[k];
+    step.sources.clear();
+    step.weights.clear();
+    for (const NodeId j : row.sources) step.sources.push_back(slot_of(j));
+    for (const double w : row.weights)
+      step.weights.push_back(static_cast<Real>(w * operation_->scale()));
+    step.ride_weights.assign(row.weights.begin(), row.weights.end());
+    step.excess = row.excess;
+    if (changes_)
+      for (const NodeId j : row.targets) carried_[slot_of(j)].push_back(k);
+  }
+}
+
+// Chunks of y_0 that stand whole, and one gossip step beyond each position that is mixed.
+template <class Real>
+std::uint32_t MixStream<Real>::standing() const {
   if (chunks_.dimension > 0 && filled_ < chunks_.dimension)
     return std::min<std::uint32_t>(static_cast<std::uint32_t>(filled_ / chunks_.length),
                                    chunk_count_);
@@ -50,118 +71,143 @@ std::uint32_t MixStream<Real>::ready() const {
 }
 
 template <class Real>
+std::uint32_t MixStream<Real>::ready(std::size_t slot) const {
+  const std::uint32_t limit = standing();
+  if (!changes_) return limit;
+  const std::uint32_t whole = limit / chunk_count_;
+  const auto& steps = carried_[slot];
+  const auto at = std::lower_bound(steps.begin(), steps.end(), whole);
+  const auto before = static_cast<std::uint32_t>(at - steps.begin()) * chunk_count_;
+  return before + (at != steps.end() && *at == whole ? limit % chunk_count_ : 0);
+}
+
+// Positions of this mix that link `slot` carries in all.
+template <class Real>
+std::uint32_t MixStream<Real>::carries(std::size_t slot) const {
+  if (!changes_) return positions_;
+  return static_cast<std::uint32_t>(carried_[slot].size()) * chunk_count_;
+}
+
+template <class Real>
 bool MixStream<Real>::advance() {
   bool moved = false;
   const auto kernel = mix_kernel<Real>();
-  while (next_ < positions_ && next_ < ready()) {
+  while (next_ < positions_ && next_ < standing()) {
+    const std::uint32_t k = next_ / chunk_count_, chunk = next_ % chunk_count_;
+    const Step& now = step(k);
     arrived_.clear();
-    for (Link* link : links_) {
-      const Incoming* frame = link->front(number());
+    for (const std::size_t slot : now.sources) {
+      const Incoming* frame = setup_.links[slot]->front(number());
       if (!frame) return moved;
       arrived_.push_back(frame);
     }
-    const std::uint32_t k = next_ / chunk_count_, chunk = next_ % chunk_count_;
     const std::size_t count = chunks_.size(chunk), begin = chunks_.begin(chunk);
-    neighbors_.clear();
-    for (std::size_t j = 0; j < links_.size(); ++j) {
+    values_.clear();
+    for (std::size_t j = 0; j < arrived_.size(); ++j) {
       const Incoming& frame = *arrived_[j];
       if (frame.k != k || frame.chunk != chunk || frame.values.size() != count * sizeof(Real))
-        throw ProtocolError(links_[j]->peer(), "a chunk of another shape than this mix has");
-      neighbors_.push_back(reinterpret_cast<const Real*>(frame.values.data()));
+        throw ProtocolError(setup_.links[now.sources[j]]->peer(),
+                            "a chunk of another shape than this mix has");
+      values_.push_back(reinterpret_cast<const Real*>(frame.values.data()));
     }
-    const int now = static_cast<int>(k % 2), next = 1 - now;
-    const double omega = operation_->plan ? operation_->plan->omega[k] : 0;
-    if (operation_->ride && chunk == 0) mix_ride(arrived_, omega);
+    if (operation_->ride && chunk == 0) mix_ride(now, k);
     if (count > 0) {
-      make_writable(next, chunk);
-      Real* out = operation_->y[next].data() + begin;
-      kernel(operation_->y[now].data() + begin, omega != 0 ? out : nullptr, neighbors_.data(),
-             weights_.data(), neighbors_.size(), static_cast<Real>(omega), count, out);
+      make_writable(k + 1, chunk);
+      const double omega = operation_->omega(k);
+      const Real* own = operation_->at(k).data() + begin;
+      Real* out = operation_->at(k + 1).data() + begin;
+      kernel(own, omega != 0 ? out : nullptr, values_.data(), now.weights.data(), values_.size(),
+             static_cast<Real>(omega), count, out);
+      add_excess(static_cast<Real>(now.excess), own, count, out);
     }
-    for (Link* link : links_) link->take(number());
+    for (const std::size_t slot : now.sources) setup_.links[slot]->take(number());
     ++next_;
     moved = true;
   }
   if (finished() && operation_->result.size() == 0)
-    operation_->result.swap(operation_->y[operation_->steps % 2]);
+    operation_->result.swap(operation_->at(static_cast<std::uint32_t>(operation_->steps)));
   return moved;
 }
 
 template <class Real>
-void MixStream<Real>::mix_ride(std::span<const Incoming* const> arrived, double omega) {
+void MixStream<Real>::mix_ride(const Step& now, std::uint32_t k) {
   Ride& own = *operation_->ride;
   ride_pointers_.clear();
-  for (std::size_t j = 0; j < arrived.size(); ++j) {
-    if (!decode(arrived[j]->ride, own.table.size(), rides_[j]))
-      throw ProtocolError(links_[j]->peer(), "a ride block of another shape than this run has");
+  for (std::size_t j = 0; j < arrived_.size(); ++j) {
+    if (!decode(arrived_[j]->ride, own.table.size(), rides_[j]))
+      throw ProtocolError(setup_.links[now.sources[j]]->peer(),
+                          "a ride block of another shape than this run has");
     ride_pointers_.push_back(&rides_[j]);
   }
-  merge(own, ride_pointers_, ride_weights_, operation_->plan ? operation_->plan->scale : 0, omega);
-  ride_bytes_[(gossip_step() + 1) % 2] = encode(own);
+  merge(own, ride_pointers_, now.ride_weights, operation_->scale(), operation_->omega(k));
+  buffered(k + 1).ride = encode(own);
 }
 
 template <class Real>
-void MixStream<Real>::make_writable(int which, std::uint32_t chunk) {
-  if ((*in_flight_[which])[chunk].load(std::memory_order_acquire) == 0) return;
-  // A frame of y_{k-1}(c) still waits, on a dying connection most likely: it keeps the old buffer.
-  Vector<Real> fresh(pool_, operation_->y[which].size());
-  static_cast<typename Vector<Real>::Base&>(fresh) = operation_->y[which];
-  operation_->y[which] = std::move(fresh);
-  in_flight_[which] = std::make_shared<std::vector<std::atomic<int>>>(chunk_count_);
+void MixStream<Real>::make_writable(std::uint32_t k, std::uint32_t chunk) {
+  Buffered& buffer = buffered(k);
+  if ((*buffer.in_flight)[chunk].load(std::memory_order_acquire) == 0) return;
+  // A frame of y_{k-2}(c) still waits, on a dying connection most likely: it keeps the old buffer.
+  Vector<Real>& y = operation_->at(k);
+  Vector<Real> fresh(setup_.pool, y.size());
+  static_cast<typename Vector<Real>::Base&>(fresh) = y;
+  y = std::move(fresh);
+  buffer.in_flight = std::make_shared<std::vector<std::atomic<int>>>(chunk_count_);
 }
 
 template <class Real>
-Outgoing MixStream<Real>::outgoing(std::uint32_t position) {
-  const std::uint32_t k = position / chunk_count_, chunk = position % chunk_count_;
-  const int which = static_cast<int>(k % 2);
-  const Vector<Real>& y = operation_->y[which];
+Outgoing MixStream<Real>::outgoing(std::size_t slot, std::uint32_t position) {
+  const std::uint32_t nth = position / chunk_count_, chunk = position % chunk_count_;
+  const std::uint32_t k = changes_ ? carried_[slot][nth] : nth;
+  const Vector<Real>& y = operation_->at(k);
+  Buffered& buffer = buffered(k);
   Outgoing out;
   out.k = static_cast<std::uint16_t>(k);
   out.chunk = chunk;
-  if (operation_->ride && chunk == 0) out.ride = ride_bytes_[which];
+  if (operation_->ride && chunk == 0) out.ride = buffer.ride;
   out.values =
       std::as_bytes(std::span<const Real>(y.data() + chunks_.begin(chunk), chunks_.size(chunk)));
-  if (hash_) {
-    if (hashed_[which][chunk] != position) hashes_[which][chunk] = hash_payload(out.values);
-    hashed_[which][chunk] = position;
-    out.values_hash = hashes_[which][chunk];
+  if (setup_.hash_payload) {
+    if (buffer.hashed[chunk] != k) buffer.hashes[chunk] = hash_payload(out.values);
+    buffer.hashed[chunk] = k;
+    out.values_hash = buffer.hashes[chunk];
   }
   if (out.values.size() >= kShareFrom) {
     // The frame keeps the buffer alive, and the count of its chunk up, until the transport lets go
     // of it.
     struct Held {
-      Buffer buffer;
+      Buffer values;
       InFlight counts;
       std::uint32_t chunk;
       ~Held() { (*counts)[chunk].fetch_sub(1, std::memory_order_release); }
     };
-    (*in_flight_[which])[chunk].fetch_add(1, std::memory_order_relaxed);
+    (*buffer.in_flight)[chunk].fetch_add(1, std::memory_order_relaxed);
     out.shared = SharedBytes{out.values.data(), out.values.size(),
-                             std::shared_ptr<Held>(new Held{y.buffer(), in_flight_[which], chunk})};
+                             std::shared_ptr<Held>(new Held{y.buffer(), buffer.in_flight, chunk})};
   }
   return out;
 }
 
 template <class Real>
 bool MixStream<Real>::released() const {
-  for (Link* link : links_)
-    if (!link->acknowledged(number(), positions_)) return false;
-  for (const InFlight& counts : in_flight_)
-    for (const auto& count : *counts)
+  for (std::size_t slot = 0; slot < setup_.links.size(); ++slot)
+    if (!setup_.links[slot]->acknowledged(number(), carries(slot))) return false;
+  for (const Buffered& buffer : buffered_)
+    for (const auto& count : *buffer.in_flight)
       if (count.load(std::memory_order_acquire) != 0) return false;
   return true;
 }
 
 template <class Real>
 void MixStream<Real>::forget() {
-  for (Link* link : links_) link->forget_source(number());
+  for (Link* link : setup_.links) link->forget_source(number());
 }
 
 template <class Real>
 const Link* MixStream<Real>::waiting_for() const {
-  if (next_ < ready())
-    for (Link* link : links_)
-      if (!link->front(number())) return link;
+  if (next_ >= positions_ || next_ >= standing()) return nullptr;
+  for (const std::size_t slot : step(next_ / chunk_count_).sources)
+    if (!setup_.links[slot]->front(number())) return setup_.links[slot];
   return nullptr;
 }
 

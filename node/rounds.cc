@@ -16,15 +16,11 @@ Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeI
     : objective_(objective),
       network_(network),
       pump_(pump),
-      pool_(pool),
-      links_(network.links()),
-      chunk_bytes_(settings.chunk),
-      hash_payload_(settings.checksum == "payload"),
-      worker_([&transport] { transport.wake(); }) {
-  const auto row = agreement.matrix.row(self);
-  ride_weights_.assign(row.begin(), row.end());
-  weights_.resize(row.size());
-}
+      gossip_(agreement),
+      setup_{self, gossip_,        network.links(),
+             pool, settings.chunk, settings.checksum == "payload"},
+      objective_scale_(agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
+      worker_([&transport] { transport.wake(); }) {}
 
 template <class Real>
 Rounds<Real>::~Rounds() = default;
@@ -42,14 +38,7 @@ template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
   if (spare_.empty())
-    spare_.push_back(std::make_unique<MixStream<Real>>(weights_, ride_weights_, links_, pool_,
-                                                       chunk_bytes_, hash_payload_));
-  // A new scale comes at a lap's end only, with no mix under way that would still read the old one.
-  if (operation.plan && operation.plan->scale != scale_) {
-    scale_ = operation.plan->scale;
-    for (std::size_t j = 0; j < weights_.size(); ++j)
-      weights_[j] = static_cast<Real>(ride_weights_[j] * scale_);
-  }
+    spare_.push_back(std::make_unique<MixStream<Real>>(setup_));
   active_.push_back(std::move(spare_.back()));
   told_.push_back(false);
   spare_.pop_back();
@@ -87,7 +76,7 @@ template <class Real>
 void Rounds<Real>::evaluate(GradientOperation<Real>& operation) {
   const auto began = std::chrono::steady_clock::now();
   try {
-    operation.value = objective_.gradient(operation.at.data(), operation.result.data());
+    starling::evaluate(objective_, objective_scale_, operation);
   } catch (...) {
     operation.error = std::current_exception();
   }
@@ -134,7 +123,7 @@ void Rounds<Real>::recycle() {
       done = active_[s]->number();
       break;
     }
-  for (Link* link : links_) link->finished(done);
+  for (Link* link : setup_.links) link->finished(done);
   for (std::size_t s = 0; s < active_.size();) {
     if (!told_[s] || !active_[s]->released()) {
       ++s;

@@ -46,13 +46,9 @@ class Rounds final : public Host<Real> {
   Network& network_;
   Pump& pump_;
   Peer<Real>* peer_ = nullptr;
-  Pool& pool_;  // of the fresh buffers streams may need
-  std::vector<Link*> links_;
-  std::vector<Real> weights_;  // w_ij times scale_, rounded once
-  double scale_ = 0;
-  std::vector<double> ride_weights_;  // w_ij
-  const std::uint64_t chunk_bytes_;
-  const bool hash_payload_;
+  Gossip gossip_;
+  const MixSetup<Real> setup_;
+  const double objective_scale_;
   std::deque<std::unique_ptr<MixStream<Real>>>
       active_;  // by stream number: under way, or not yet released
   std::vector<std::unique_ptr<MixStream<Real>>> spare_;

@@ -29,7 +29,8 @@ constexpr std::size_t kChunkAt = 32;
 constexpr std::size_t kPayloadBytesAt = 36;
 constexpr std::size_t kTakenAt = 40;
 constexpr std::size_t kDoneAt = 44;
-constexpr std::size_t kZeroAt = 48;
+constexpr std::size_t kPositionAt = 48;
+constexpr std::size_t kZeroAt = 52;
 constexpr std::size_t kChecksumAt = 56;
 
 // Each field begins where the one before it ends.
@@ -47,8 +48,9 @@ static_assert(kChunkAt == kRideBytesAt + sizeof FrameHeader::ride_bytes);
 static_assert(kPayloadBytesAt == kChunkAt + sizeof FrameHeader::chunk);
 static_assert(kTakenAt == kPayloadBytesAt + sizeof FrameHeader::payload_bytes);
 static_assert(kDoneAt == kTakenAt + sizeof FrameHeader::taken);
-static_assert(kZeroAt == kDoneAt + sizeof FrameHeader::done);
-static_assert(kChecksumAt == kZeroAt + sizeof(std::uint64_t));
+static_assert(kPositionAt == kDoneAt + sizeof FrameHeader::done);
+static_assert(kZeroAt == kPositionAt + sizeof FrameHeader::position);
+static_assert(kChecksumAt == kZeroAt + sizeof(std::uint32_t));
 static_assert(kHeaderBytes == kChecksumAt + sizeof(std::uint64_t));
 
 // Byte by byte: the compiler makes one store or load of it, and no byte order is assumed.
@@ -92,6 +94,7 @@ FrameHeader read_fields(const std::byte* at) {
   header.payload_bytes = get<std::uint32_t>(at + kPayloadBytesAt);
   header.taken = get<std::uint32_t>(at + kTakenAt);
   header.done = get<std::uint32_t>(at + kDoneAt);
+  header.position = get<std::uint32_t>(at + kPositionAt);
   return header;
 }
 
@@ -154,7 +157,8 @@ void encode(const FrameHeader& header, std::span<std::byte, kHeaderBytes> out) {
   put(at + kPayloadBytesAt, header.payload_bytes);
   put(at + kTakenAt, header.taken);
   put(at + kDoneAt, header.done);
-  put(at + kZeroAt, std::uint64_t{0});
+  put(at + kPositionAt, header.position);
+  put(at + kZeroAt, std::uint32_t{0});
   put(at + kChecksumAt, std::uint64_t{0});
 }
 

@@ -12,7 +12,7 @@ namespace starling {
 //    0 magic u32 | 4 version u8 | 5 type u8 | 6 codec u8 | 7 flags u8 | 8 view u64
 //   16 session u32 | 20 sender u32 | 24 stream u32 | 28 k u16 | 30 ride bytes u16
 //   32 chunk u32 | 36 payload bytes u32 | 40 taken u32 | 44 done u32
-//   48 zero u64 | 56 checksum u64
+//   48 position u32 | 52 zero u32 | 56 checksum u64
 //
 //   checksum = XXH3-64(ride, seed = XXH3-64(header with p in the checksum field))
 //   p        = XXH3-64(payload), or 0 when the payload is empty or not covered
@@ -45,6 +45,9 @@ struct FrameHeader {
   std::uint32_t payload_bytes = 0;
   std::uint32_t taken = 0;  // positions of this stream mixed from the receiver of this frame
   std::uint32_t done = 0;   // streams finished
+  // DATA: the how-manieth frame of this stream on this link. It follows from k and chunk where all
+  // links carry every gossip step; on a graph that changes a link carries some.
+  std::uint32_t position = 0;
 
   bool operator==(const FrameHeader&) const = default;
 };

@@ -23,6 +23,13 @@ using MixKernel = void (*)(const Real* own, const Real* previous, const Real* co
                            const Real* weights, std::size_t degree, Real omega, std::size_t count,
                            Real* out);
 
+// out += excess own: what is left of W's row where it does not sum to one (gossip.h).
+template <class Real>
+void add_excess(Real excess, const Real* own, std::size_t count, Real* out) {
+  if (excess == 0) return;
+  for (std::size_t k = 0; k < count; ++k) out[k] += excess * own[k];
+}
+
 // The fastest variant this processor runs; chosen once.
 template <class Real>
 MixKernel<Real> mix_kernel();
