@@ -1,12 +1,13 @@
+# Label threads: several threads at the same objects; ThreadSanitizer looks at these.
 starling_test(wire_test ROOM node LIBRARIES starling::exchange)
 starling_test(memory_test ROOM node LIBRARIES starling::exchange)
-starling_test(zmq_transport_test ROOM node LIBRARIES starling::exchange cppzmq)
-starling_test(executor_equality_test ROOM node LIBRARIES starling::node)
+starling_test(zmq_transport_test ROOM node LIBRARIES starling::exchange cppzmq LABELS threads)
+starling_test(executor_equality_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(executor_equality_large_test ROOM node SOURCE executor_equality_test.cc
   LIBRARIES starling::node LABELS slow)
 target_compile_definitions(executor_equality_large_test PRIVATE STARLING_LARGE_DIMENSION=1000003)
-starling_test(resume_test ROOM node LIBRARIES starling::node)
-starling_test(silence_test ROOM node LIBRARIES starling::node)
+starling_test(resume_test ROOM node LIBRARIES starling::node LABELS threads)
+starling_test(silence_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(facts_test ROOM node LIBRARIES starling::node)
 starling_test(data_test ROOM node LIBRARIES starling::setup ZLIB::ZLIB)
 starling_test(data_partition_test ROOM node LIBRARIES starling::setup ZLIB::ZLIB)
