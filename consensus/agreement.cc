@@ -93,15 +93,19 @@ Mixing make_mixing(const Settings& settings, const Graph& graph,
   return mixing;
 }
 
+Constants scaled(const Constants& own, const Mixing& mixing, NodeId self) {
+  Constants result = own;
+  if (mixing.objective_scale.empty()) return result;
+  result.smoothness *= mixing.objective_scale[self];
+  result.strong_convexity *= mixing.objective_scale[self];
+  return result;
+}
+
 NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
                    NodeId self) {
   const Spectrum found = mixing.schedule ? rate_of(*mixing.schedule) : spectrum(mixing.matrix);
-  NodeRecord record{found.gap_2, found.lambda_n, settings.mixing.steps, own};
-  if (!mixing.objective_scale.empty()) {
-    // The optimum and the mean of all f_i stay, and so do the constants of that mean.
-    record.constants.smoothness *= mixing.objective_scale[self];
-    record.constants.strong_convexity *= mixing.objective_scale[self];
-  }
+  NodeRecord record{found.gap_2, found.lambda_n, settings.mixing.steps,
+                    scaled(own, mixing, self)};
   if (record.mixing_steps == 0) {
     const long long steps =
         mixing.matrix.graph.nodes() == 1 ? 1

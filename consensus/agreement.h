@@ -67,6 +67,10 @@ MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
 Mixing make_mixing(const Settings& settings, const Graph& graph,
                    std::shared_ptr<const Schedule> schedule, std::span<const double> samples);
 
+// Of n pi_i f_i, where the nodes are averaged and not the samples. The mean of all f_i stays, and
+// so do its constants.
+Constants scaled(const Constants& own, const Mixing& mixing, NodeId self);
+
 // The record of node `self`.
 NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
                    NodeId self = 0);

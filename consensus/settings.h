@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "topology/graph.h"
+
 namespace starling {
 
 // The effective values of [shared]: what all nodes must agree on. Plain values; read and checked by
@@ -17,8 +19,10 @@ struct TopologySettings {
   std::uint32_t nodes = 1;
   std::uint64_t degree = 0, rows = 0, columns = 0, seed = 1;  // 0: not given
   double probability = -1, radius = -1;                       // < 0: not given
-  std::string weights =
-      "auto";  // a weight rule; auto: data_weighted if samples weigh, else metropolis
+  std::string graphs;  // of a schedule made of static graphs, as "ring,torus"
+  std::string weights = "auto";  // a weight rule, or file: the third column of `file`
+  std::vector<Edge> weighted_edges;  // weights = "file": its edges, ascending, and their weights
+  std::vector<double> edge_weights;
 };
 
 struct ObjectiveSettings {

@@ -43,10 +43,11 @@ TopologySettings topology_of(const Values& values, const Config& config) {
   t.columns = values.number<std::uint64_t>(s + "columns");
   t.probability = values.number<double>(s + "probability", -1);
   t.radius = values.number<double>(s + "radius", -1);
+  t.graphs = values.text(s + "graphs");
   t.seed = values.number<std::uint64_t>(s + "seed");
   t.weights = values.text(s + "weights");
   if (t.file.empty()) return t;
-  for (const char* key : {"kind", "degree", "rows", "columns", "probability", "radius"}) {
+  for (const char* key : {"kind", "degree", "rows", "columns", "probability", "radius", "graphs"}) {
     const auto given = config.values.find(s + key);
     if (given != config.values.end() && given->second.origin != "default")
       throw ConfigError(printable(given->second.origin) + ": " + s + key + " = " +
@@ -164,10 +165,11 @@ void apply_settings(Config& config, const std::map<std::string, std::string>& ca
   TopologySettings& topology = config.shared.topology;
   if (!topology.file.empty()) config.values.erase("shared.topology.kind");
   if (topology.nodes == 0) {
-    topology.nodes = configured_graph(topology).nodes();
+    topology.nodes = configured_topology(topology).graph.nodes();
     const std::string nodes = std::to_string(topology.nodes);
     config.values["shared.topology.nodes"] = {nodes, "the graph", nodes};
   }
+  read_edge_weights(topology);
   check_together(config);
 }
 

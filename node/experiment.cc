@@ -41,7 +41,9 @@ std::string in_config_words(std::string_view message) {
 Experiment make_experiment(const Config& config) {
   const Settings& settings = config.shared;
   Experiment experiment;
-  experiment.graph = configured_graph(settings.topology);
+  ConfiguredTopology topology = configured_topology(settings.topology);
+  experiment.graph = std::move(topology.graph);
+  experiment.schedule = std::move(topology.schedule);
   experiment.objective = find_objective(settings.objective.kind);
   if (!settings.objective.data.empty()) {
     const LabelKind labels =

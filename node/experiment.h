@@ -6,14 +6,15 @@
 #include "consensus/objectives/objective.h"
 #include "node/config.h"
 #include "node/data.h"
-#include "topology/graph.h"
+#include "topology/schedule.h"
 
 namespace starling {
 
 // Everything a program derives from a configuration before it runs: the same on every node and in
 // every executor.
 struct Experiment {
-  Graph graph;  // connected, config.shared.topology.nodes nodes
+  Graph graph;  // connected, config.shared.topology.nodes nodes: who is linked with whom
+  std::shared_ptr<const Schedule> schedule;  // W of each round; null: static
   const ObjectiveEntry* objective = nullptr;
   Dataset data;  // scaled, all rows; empty for objectives without data
   std::vector<std::vector<std::uint64_t>>

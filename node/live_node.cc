@@ -85,7 +85,7 @@ struct Run {
     ParticipantOptions p;
     p.settings = config.shared;
     p.self = options.id;
-    p.graph = experiment.graph;
+    p.schedule = experiment.schedule;
     p.samples = static_cast<std::uint64_t>(experiment.samples[options.id]);
     p.start_limit_s = config.local.start_limit;
     p.grace_s = config.local.grace;

@@ -1,8 +1,11 @@
 #include "consensus/algorithms/registry.h"
 #include "consensus/objectives/objective.h"
 #include "node/options.h"
+#include "topology/digraph_generators.h"
 #include "topology/generators.h"
 #include "topology/mixing_matrix.h"
+#include "topology/schedule.h"
+#include "topology/weights/directed_rules.h"
 
 namespace starling {
 namespace {
@@ -98,7 +101,9 @@ void add_objective(std::vector<Option>& table, std::string_view kind) {
 
 void add_topology(std::vector<Option>& table) {
   const std::string section = "shared.topology.";
-  table.push_back(text(section + "kind", "ring", "generated graph", names_of(graph_kinds())));
+  table.push_back(text(section + "kind", "ring", "generated graph, directed graph or schedule of graphs",
+                       names_of(graph_kinds()) + " " + names_of(digraph_kinds()) + " " +
+                           names_of(schedule_kinds())));
   table.push_back(file(section + "file", "edge list, instead of kind"));
   table.push_back(integer(section + "nodes", "", 1, kMaxNodes, "number of nodes"));
   table.push_back(integer(section + "degree", "", 1, kMaxNodes, "for kinds that read it"));
@@ -106,9 +111,12 @@ void add_topology(std::vector<Option>& table) {
   table.push_back(integer(section + "columns", "", 1, kMaxNodes, "for kinds that read it"));
   table.push_back(real(section + "probability", "", 0, 1, "for kinds that read it"));
   table.push_back(above(real(section + "radius", "", 0, 2, "for kinds that read it")));
+  table.push_back(
+      text(section + "graphs", "", "static kinds or files that a schedule is made of: ring,torus"));
   table.push_back(integer(section + "seed", "1", 0, kMaxInteger, "of random graphs"));
   table.push_back(
-      text(section + "weights", "auto", "weight rule", "auto " + names_of(weight_rules()), "file"));
+      text(section + "weights", "auto", "weight rule, or file: the third column of the edge list",
+           names_of(weight_rules()) + " file " + names_of(directed_rules())));
 }
 
 void add_method(std::vector<Option>& table) {

@@ -49,7 +49,7 @@ Agreement Participant::join(const Constants& own) {
   facts_.merge_samples(options_.self, options_.samples);
   network_.start();
   std::optional<std::uint64_t> prepared_view;
-  MixingMatrix matrix;
+  Mixing mixing;
   for (;;) {
     network_.pump(prepared_view || nodes > 1 ? milliseconds(50) : milliseconds(0));
     hear(false);
@@ -66,8 +66,8 @@ Agreement Participant::join(const Constants& own) {
     if (prepared_view != view) {
       const std::uint64_t age = facts_.age();
       lock.unlock();  // a large spectrum takes a while: the stand-in beats
-      matrix = make_matrix(options_.settings, facts_.graph(), samples);
-      const NodeRecord record = propose(options_.settings, matrix, own);
+      mixing = make_mixing(options_.settings, facts_.graph(), options_.schedule, samples);
+      const NodeRecord record = propose(options_.settings, mixing, own, options_.self);
       lock = pump_.lock();
       facts_.merge_prepared(options_.self, {view, age, record});
       network_.expect_view(view);
@@ -81,7 +81,7 @@ Agreement Participant::join(const Constants& own) {
         records.push_back(facts_.prepared(i)->record);
     if (records.size() < nodes) continue;
     network_.begin_view(view);
-    return agree(options_.settings, std::move(matrix), records);
+    return agree(options_.settings, std::move(mixing), records);
   }
 }
 

@@ -21,7 +21,7 @@ class LostError : public std::runtime_error {
 struct ParticipantOptions {
   Settings settings;
   NodeId self = 0;
-  Graph graph;                // the configured one
+  std::shared_ptr<const Schedule> schedule;  // of a graph that changes; null: static
   std::uint64_t samples = 1;  // of this node
   double start_limit_s = 60, grace_s = 1;
   std::optional<std::uint64_t> kill_at;                // SIGKILL itself at the start of this step

@@ -115,6 +115,9 @@ class ThreadCluster {
     transports_[node] = around(std::move(transports_[node]));
   }
 
+  // Of a graph that changes, whose links the graph holds.
+  std::shared_ptr<const Schedule> schedule;
+
   // Changes one node's view of [shared], or its kill step and the like.
   std::function<void(NodeId, NetworkOptions&, ParticipantOptions&)> customize = [](auto...) {};
 
@@ -137,7 +140,7 @@ class ThreadCluster {
     ParticipantOptions options;
     options.settings = settings_;
     options.self = self;
-    options.graph = graph_;
+    options.schedule = schedule;
     options.start_limit_s = 20;
     NetworkOptions network_options;
     network_options.self = self;
@@ -189,18 +192,19 @@ class ThreadCluster {
 
 template <class Real>
 std::vector<std::vector<std::byte>> lockstep_models(const Settings& settings, const Graph& graph,
-                                                    std::uint64_t dimension) {
+                                                    std::uint64_t dimension,
+                                                    std::shared_ptr<const Schedule> schedule = {}) {
   std::vector<Objective> objectives;
   std::vector<Objective*> pointers;
   for (NodeId i = 0; i < graph.nodes(); ++i)
     objectives.push_back(make_bowl(settings, i, dimension));
   for (Objective& objective : objectives) pointers.push_back(&objective);
   const std::vector<double> samples(graph.nodes(), 1.0);
-  const MixingMatrix matrix = make_matrix(settings, graph, samples);
+  const Mixing mixing = make_mixing(settings, graph, std::move(schedule), samples);
   std::vector<NodeRecord> records;
-  for (const Objective& objective : objectives)
-    records.push_back(propose(settings, matrix, constants_of(objective)));
-  Lockstep<Real> lockstep(settings, agree(settings, matrix, records), pointers);
+  for (NodeId i = 0; i < graph.nodes(); ++i)
+    records.push_back(propose(settings, mixing, constants_of(objectives[i]), i));
+  Lockstep<Real> lockstep(settings, agree(settings, mixing, records), pointers);
   lockstep.run();
   std::vector<std::vector<std::byte>> models;
   for (NodeId i = 0; i < graph.nodes(); ++i)

@@ -24,15 +24,16 @@ std::unique_ptr<Cluster> make_cluster(const Config& config) {
   const Experiment& experiment = cluster->experiment;
   for (std::uint32_t i = 0; i < experiment.nodes(); ++i)
     cluster->objectives.push_back(make_objective(config, experiment, i));
-  MixingMatrix matrix = make_matrix(config.shared, experiment.graph, experiment.samples);
+  Mixing mixing =
+      make_mixing(config.shared, experiment.graph, experiment.schedule, experiment.samples);
   // One node's record holds the spectrum for all: it is the same computation on one machine.
-  NodeRecord record = propose(config.shared, matrix, {});
+  NodeRecord record = propose(config.shared, mixing, {});
   std::vector<NodeRecord> records;
   for (std::uint32_t i = 0; i < experiment.nodes(); ++i) {
-    record.constants = constants_of(cluster->objective(i));
+    record.constants = scaled(constants_of(cluster->objective(i)), mixing, i);
     records.push_back(record);
   }
-  cluster->agreement = agree(config.shared, std::move(matrix), records);
+  cluster->agreement = agree(config.shared, std::move(mixing), records);
   return cluster;
 }
 

@@ -19,6 +19,10 @@ struct Cluster {
   std::uint32_t nodes() const { return experiment.nodes(); }
   Objective& objective(std::uint32_t i) { return *objectives[i]->objective; }
   double pi(std::uint32_t i) const { return agreement.matrix.stationary[i]; }
+  // How much f_i counts in the objective: pi_i, or n pi_i of the samples where nodes are averaged.
+  double share(std::uint32_t i) const {
+    return agreement.objective_scale.empty() ? pi(i) : pi(i) * agreement.objective_scale[i];
+  }
 };
 
 // Errors    ConfigError, GraphError, SettingsError: what a node of this configuration would say.

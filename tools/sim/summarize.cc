@@ -21,10 +21,10 @@ double objective_at(Cluster& cluster, const Values& x, Values* gradient = nullpt
   Values part(x.size());
   if (gradient) gradient->assign(x.size(), 0.0);
   for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
-    value += cluster.pi(i) *
+    value += cluster.share(i) *
              cluster.objective(i).gradient<double>(x.data(), gradient ? part.data() : nullptr);
     if (!gradient) continue;
-    for (std::size_t k = 0; k < x.size(); ++k) (*gradient)[k] += cluster.pi(i) * part[k];
+    for (std::size_t k = 0; k < x.size(); ++k) (*gradient)[k] += cluster.share(i) * part[k];
   }
   return value;
 }
