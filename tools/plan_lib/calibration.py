@@ -110,8 +110,10 @@ def calibrate(programs: pathlib.Path, passes: int, say) -> Costs:
     costs = Costs(cores, *fit(rows, times))
     for probe, factors, time in zip(PROBES, rows, times):
         fitted = sum(a * b for a, b in zip(factors, costs_of(costs)))
-        say(f"  {probe[0]} nodes, {probe[1]}, d = {probe[3]}, K = {probe[4]}: "
-            f"{time * 1e6:.0f} us a step, fitted {fitted * 1e6:.0f}")
+        say(
+            f"  {probe[0]} nodes, {probe[1]}, d = {probe[3]}, K = {probe[4]}: "
+            f"{time * 1e6:.0f} us a step, fitted {fitted * 1e6:.0f}"
+        )
     return costs
 
 

@@ -117,8 +117,10 @@ def check(programs: pathlib.Path, passes: int, pairs) -> int:
     dimensions = sorted({setup.dimension for pair in pairs for setup in pair})
     gradients = {d: gradient_seconds(d, costs, programs, passes) for d in dimensions}
     print("a gradient: " + ", ".join(f"d = {d} {s * 1e6:.1f} us" for d, s in gradients.items()))
-    print("\n| pair | setup | steps predicted | steps | seconds predicted | seconds | bytes sent "
-          "| bytes predicted | order |")
+    print(
+        "\n| pair | setup | steps predicted | steps | seconds predicted | seconds | bytes sent "
+        "| bytes predicted | order |"
+    )
     print("|---:|---|---:|---:|---:|---:|---:|---:|---|", flush=True)
     ranked = exact = 0
     for number, pair in enumerate(pairs, 1):

@@ -30,8 +30,10 @@ def accelerated(nodes: int, graph: str, **more) -> Setup:
 PAIRS = (
     # algorithms
     (accelerated(8, "ring"), Setup(8, "ring", "exact_diffusion")),
-    (Setup(6, "ring", "extra", dimension=10_000),
-     Setup(6, "ring", "gradient_tracking", dimension=10_000)),
+    (
+        Setup(6, "ring", "extra", dimension=10_000),
+        Setup(6, "ring", "gradient_tracking", dimension=10_000),
+    ),
     (accelerated(4, "ring", dimension=100_000), Setup(4, "ring", "extra", dimension=100_000)),
     # graphs
     (Setup(8, "complete", "exact_diffusion"), Setup(8, "ring", "exact_diffusion")),
@@ -39,10 +41,11 @@ PAIRS = (
     (Setup(5, "complete", "extra", dimension=5000), Setup(5, "star", "extra", dimension=5000)),
     (accelerated(8, "regular:4", dimension=20_000), accelerated(8, "ring", dimension=20_000)),
     # gossip steps
-    (Setup(8, "ring", "gradient_tracking"),
-     Setup(8, "ring", "gradient_tracking", "chebyshev", 0)),
+    (Setup(8, "ring", "gradient_tracking"), Setup(8, "ring", "gradient_tracking", "chebyshev", 0)),
     # sizes
     (Setup(4, "ring", "exact_diffusion"), Setup(7, "ring", "exact_diffusion")),
-    (accelerated(6, "complete", dimension=50_000),
-     Setup(6, "ring", "exact_diffusion", dimension=2000)),
+    (
+        accelerated(6, "complete", dimension=50_000),
+        Setup(6, "ring", "exact_diffusion", dimension=2000),
+    ),
 )

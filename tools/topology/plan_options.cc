@@ -159,9 +159,9 @@ void describe_plan_options(po::options_description& options) {
 PlanQuestion plan_question(const TopologyOptions& options) {
   const Given given(options);
   PlanQuestion q;
-  const char* nodes = "a whole number, 2 .. 1e6";
+  const char* nodes = "a whole number, 2 .. 10000";
   q.nodes = static_cast<NodeId>(
-      given.read("nodes", given.required("nodes", nodes), nodes, whole(2, 1e6)));
+      given.read("nodes", given.required("nodes", nodes), nodes, whole(2, 1e4)));
   const char* count = "a whole number, 1 or more, as 1e6";
   q.parameters =
       given.read("parameters", given.required("parameters", count), count, whole(1, 1e15));
