@@ -65,7 +65,7 @@ ConfiguredTopology directed(const Digraph& graph, const std::vector<double>* wei
     return changing(
         std::make_unique<StaticSchedule>(directed_matrix_from_weights(graph, *weights)));
   const bool balanced = !unbalanced_node(graph);
-  const std::string_view chosen =
+  const std::string chosen =
       rule != "auto" ? rule : balanced ? "doubly_stochastic" : "column_stochastic";
   return changing(std::make_unique<StaticSchedule>(make_directed_matrix(chosen, graph)));
 }
