@@ -151,6 +151,8 @@ Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRec
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
   if (const auto reason = refusal(*algorithm, mixer, nature)) throw SettingsError(*reason);
+  if (settings.stop.gradient_norm > 0)
+    if (const auto reason = target_refusal(nature)) throw SettingsError(*reason);
   // The rule is asked in any case: it refuses what the algorithm cannot run on.
   const double automatic = algorithm->step_size(agreement);
   agreement.step_size = settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic;

@@ -123,6 +123,8 @@ ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& fol
       "strong_convexity={:.6g}",
       agreement.matrix.graph.nodes(), agreement.mix.steps(), agreement.mix.contraction,
       agreement.step_size, agreement.constants.smoothness, agreement.constants.strong_convexity);
+  const WeightNote& note = agreement.matrix.note;
+  log.info("weights={}{}{}", note.rule, note.why.empty() ? "" : ": ", note.why);
   return run.participant->run<Real>(
       agreement, objective, [&](const ParticipantReport& now) { report.heard(now); },
       [&](Peer<Real>& peer) {

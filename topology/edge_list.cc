@@ -140,7 +140,8 @@ class Parser {
       if (both_ends_ && line.turned != before.turned && line.weight == before.weight) continue;
       fail(std::max(line.number, before.number),
            name() + std::to_string(line.edge.u) + " " + std::to_string(line.edge.v) +
-               " stands already in line " + std::to_string(std::min(line.number, before.number)));
+               " stands already in line " + std::to_string(std::min(line.number, before.number)) +
+               (line.weight != before.weight ? ", with another weight; one holds both ways" : ""));
     }
   }
 

@@ -8,6 +8,7 @@
 #include "topology/nearest.h"
 #include "topology/weights/assemble.h"
 #include "topology/weights/data_weighted.h"
+#include "topology/weights/fastest.h"
 #include "topology/weights/symmetric_rules.h"
 
 namespace starling {
@@ -18,7 +19,10 @@ const WeightRule kWeightRules[] = {
     {"lazy_metropolis", "Xiao & Boyd 2004", lazy_metropolis},
     {"max_degree", "Xiao & Boyd 2004", max_degree},
     {"best_constant", "Xiao & Boyd 2004", best_constant},
-    {"data_weighted", "Hastings 1970", data_weighted, true},
+    {"data_weighted", "Hastings 1970", data_weighted, Averages::samples},
+    {"fdla", "Xiao & Boyd 2004", fdla, Averages::either},
+    {"fmmc", "Boyd, Diaconis & Xiao 2004", fmmc, Averages::either},
+    {"auto", "fdla where it takes well under a second", auto_weights, Averages::either},
 };
 
 }  // namespace
@@ -30,7 +34,11 @@ MixingMatrix make_mixing_matrix(std::string_view rule, const Graph& graph,
   std::vector<std::string_view> names;
   std::string allowed;
   for (const WeightRule& entry : kWeightRules) {
-    if (entry.name == rule) return entry.make(graph, samples);
+    if (entry.name == rule) {
+      MixingMatrix matrix = entry.make(graph, samples);
+      if (matrix.note.rule.empty()) matrix.note.rule = entry.name;
+      return matrix;
+    }
     names.push_back(entry.name);
     allowed += ' ';
     allowed += entry.name;

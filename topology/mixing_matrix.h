@@ -1,12 +1,21 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "topology/graph.h"
 
 namespace starling {
+
+// Where a W comes from, for people: nothing is computed from it.
+struct WeightNote {
+  std::string rule;          // "fdla"; of `auto` and `file` what they came to
+  std::string why;           // one short sentence; empty where the rule says all
+  double slem_at_least = 0;  // proven: no weights of this kind on this graph have a smaller slem
+  int iterations = 0;        // of the method; 0 for a formula
+};
 
 // A mixing matrix W on a graph: rows sum to one, and W is reversible with respect to pi,
 // pi_i w_ij = pi_j w_ji; so pi^T W = pi^T, and mixing keeps sum_i pi_i x_i.
@@ -20,21 +29,25 @@ struct MixingMatrix {
   std::vector<double> weights;     // w_ij, j the k-th neighbor of i, at graph.row_begin(i) + k
   std::vector<double> diagonal;    // w_ii = 1 - sum_j w_ij
   std::vector<double> stationary;  // pi
+  WeightNote note;
 
   std::span<const double> row(NodeId i) const {
     return {weights.data() + graph.row_begin(i), graph.degree(i)};
   }
 };
 
+// Whose mean a rule's W keeps: every node counts once, every sample counts once, or the latter where
+// sample counts are given and the former where none are.
+enum class Averages { nodes, samples, either };
+
 // The weight rules of the registry (A.1, A.4): metropolis, lazy_metropolis, max_degree,
-// best_constant, data_weighted.
+// best_constant, data_weighted, fdla, fmmc, auto.
 struct WeightRule {
   std::string_view name;
   std::string_view source;
-  // samples: one positive count per node; read by rules that weigh nodes by their data, else
-  // ignored.
+  // samples: one positive count per node, or none; rules that average nodes ignore them.
   MixingMatrix (*make)(const Graph& graph, std::span<const double> samples);
-  bool data_weighted = false;
+  Averages averages = Averages::nodes;
 };
 std::span<const WeightRule> weight_rules();
 

@@ -107,8 +107,9 @@ std::vector<PlanWeights> plan_weights(const PlanQuestion& question, const Graph&
     // Cheap by formula; whatever else the registry knows solves a problem per graph. A lazy W only
     // shortens the interval's safe end, and unequal sample counts are not known here.
     const bool formula = among(rule.name, {"metropolis", "max_degree", "best_constant"});
-    if (!named && (rule.data_weighted || among(rule.name, {"lazy_metropolis", "auto"}) ||
-                   (!formula && graph.edges() > kOptimizedEdges)))
+    if (!named &&
+        (rule.averages == Averages::samples || among(rule.name, {"lazy_metropolis", "auto"}) ||
+         (!formula && graph.edges() > kOptimizedEdges)))
       continue;
     const Spectrum found = spectrum(rule.make(graph, std::vector<double>(graph.nodes(), 1.0)));
     const bool twin = std::any_of(result.begin(), result.end(), [&](const PlanWeights& other) {

@@ -180,6 +180,8 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
   summary["contraction"] = contraction(cluster, nodes);
   summary["mixing_steps"] = cluster.agreement.mix.steps();
   summary["step_size"] = cluster.agreement.step_size;
+  const WeightNote& note = cluster.agreement.matrix.note;
+  summary["weights"] = {{"rule", note.rule}, {"why", note.why}};
   summary["views"] = views(nodes);
   summary["nodes_detail"] = details(nodes);
   return summary;

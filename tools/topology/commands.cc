@@ -17,6 +17,7 @@
 #include "topology/edge_list.h"
 #include "topology/formats.h"
 #include "topology/nearest.h"
+#include "topology/weights/given.h"
 
 namespace starling {
 namespace {
@@ -96,9 +97,7 @@ void inspect_command(const TopologyOptions& options) {
   EdgeListFile file = load(options);
   std::string rule = options.weights;
   if (rule.empty()) rule = file.weights ? "file" : "metropolis";
-  const MixingMatrix matrix = rule == "file" && file.weights
-                                  ? mixing_matrix_from_weights(std::move(file.graph), *file.weights)
-                                  : make_mixing_matrix(rule, file.graph, options.samples);
+  const MixingMatrix matrix = rule == "file" ? given_weights(file) : make_mixing_matrix(rule, file.graph, options.samples);
   const nlohmann::ordered_json report = inspect(matrix, rule);
   write_report(options, report);
   if (matrix.graph.nodes() < kHuge) return;

@@ -5,6 +5,7 @@
 #include "topology/contraction.h"
 #include "topology/spectrum.h"
 #include "topology/spectrum/closed_form.h"
+#include "topology/weights/effective_neighbors.h"
 
 namespace starling {
 namespace {
@@ -45,12 +46,19 @@ Json inspect(const MixingMatrix& matrix, const std::string& weights) {
   report["diameter"] = bounds.exact() ? Json(bounds.lower) : Json(nullptr);
   if (!bounds.exact()) report["diameter_bounds"] = {bounds.lower, bounds.upper};
   report["weights"] = weights;
+  if (matrix.note.rule != weights && !matrix.note.rule.empty())
+    report["weights_rule"] = matrix.note.rule;
+  if (!matrix.note.why.empty()) report["weights_why"] = matrix.note.why;
+  if (matrix.note.iterations > 0) report["weights_iterations"] = matrix.note.iterations;
   report["lambda_2"] = found.lambda_2();
   report["lambda_n"] = found.lambda_n;
   report["slem"] = found.slem();
   report["spectral_gap"] = found.gap();
   report["gap_2"] = found.gap_2;
   report["chi"] = (1 - found.lambda_n) / found.gap_2;
+  const bool bounded = matrix.note.slem_at_least > 0 || (found.slem() < 1e-9 && n > 1);
+  report["slem_at_least"] = bounded ? Json(matrix.note.slem_at_least) : Json(nullptr);
+  report["effective_neighbors"] = effective_neighbors(matrix);
   // One node stands at its mean: nothing has to be mixed.
   const auto steps = [n](auto count) { return n == 1 ? Json(0) : steps_or_null(count); };
   report["mixing_steps"] = steps([&] { return chebyshev_steps(found, kAutoContraction); });

@@ -155,7 +155,7 @@ std::vector<MixingMatrix> named_graphs(std::string_view kind, const GraphParamet
                      " needs graphs; allowed: static kinds or files, as ring,torus");
   const std::string rule = given.weights.empty() ? "metropolis" : given.weights;
   for (const WeightRule& known : weight_rules())
-    if (known.name == rule && known.data_weighted)
+    if (known.name == rule && known.averages == Averages::samples)
       refuse(kind, "weights", rule, "rules with equal shares, as metropolis");
   const auto names = split(given.graphs);
   const Shares shares(names, kind, given);

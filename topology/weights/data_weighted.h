@@ -1,8 +1,13 @@
 #pragma once
 
+#include <string_view>
+
 #include "topology/mixing_matrix.h"
 
 namespace starling {
+
+// Errors    GraphError "weights = RULE: ..." unless there is one positive finite count per node.
+void require_samples(const Graph& graph, std::span<const double> samples, std::string_view rule);
 
 // Metropolis-Hastings for pi_i = m_i / sum_j m_j with the proposal 1 / (1 + d_i): every sample
 // counts once, however unequal the shards.
