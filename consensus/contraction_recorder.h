@@ -34,6 +34,12 @@ class ContractionRecorder {
   template <class Real>
   void after(std::uint32_t stream, std::span<const Real> values);
 
+  // Forgets all: what follows is mixed otherwise.
+  void clear() {
+    records_.clear();
+    seen_ = 0;
+    stride_ = 1;
+  }
   std::vector<Record>& records() { return records_; }
   const std::vector<Record>& records() const { return records_; }
 

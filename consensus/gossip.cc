@@ -11,8 +11,8 @@ constexpr double kRounding = 1e-12;           // a row sum this near one is one
 
 GossipRow Gossip::row(std::uint64_t t, NodeId i) {
   if (!changes()) {
-    const auto around = agreement_.matrix.graph.neighbors(i);
-    return {around, around, agreement_.matrix.row(i), 0};
+    const auto around = agreement_->matrix.graph.neighbors(i);
+    return {around, around, agreement_->matrix.row(i), 0};
   }
   const Round& round = at(t);
   return {round.matrix.graph.sources(i), round.matrix.graph.targets(i), round.matrix.row(i),
@@ -20,7 +20,7 @@ GossipRow Gossip::row(std::uint64_t t, NodeId i) {
 }
 
 const Gossip::Round& Gossip::at(std::uint64_t t) {
-  const Schedule& schedule = *agreement_.schedule;
+  const Schedule& schedule = *agreement_->schedule;
   if (kept_of_ != &schedule) {
     const auto period = schedule.period();
     kept_.assign(period && *period <= kKeptMost ? *period : 1, {});

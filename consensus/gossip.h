@@ -26,9 +26,10 @@ struct GossipRow {
 // Threads   one.
 class Gossip {
  public:
-  explicit Gossip(const Agreement& agreement) : agreement_(agreement) {}
+  explicit Gossip(const Agreement& agreement) : agreement_(&agreement) {}
 
-  bool changes() const { return agreement_.schedule != nullptr; }
+  void adopt(const Agreement& agreement) { agreement_ = &agreement; }
+  bool changes() const { return agreement_->schedule != nullptr; }
   // Row i of W_t; its spans are valid until the next call with another round.
   GossipRow row(std::uint64_t t, NodeId i);
 
@@ -40,7 +41,7 @@ class Gossip {
   };
   const Round& at(std::uint64_t t);
 
-  const Agreement& agreement_;
+  const Agreement* agreement_;
   const Schedule* kept_of_ = nullptr;
   std::vector<Round> kept_;
 };

@@ -73,6 +73,16 @@ template <class Real>
 Lockstep<Real>::~Lockstep() = default;
 
 template <class Real>
+void Lockstep<Real>::plan_switches(
+    const std::vector<std::shared_ptr<const PlannedSwitch>>& switches) {
+  for (auto& node : nodes_)
+    node->runner.plan_switches([switches, next = std::size_t{0}](bool taken) mutable {
+      if (taken) ++next;
+      return next < switches.size() ? switches[next] : nullptr;
+    });
+}
+
+template <class Real>
 Runner<Real>& Lockstep<Real>::runner(NodeId i) {
   return nodes_[i]->runner;
 }
@@ -100,6 +110,8 @@ RunStatus Lockstep<Real>::run() {
 template <class Real>
 void Lockstep<Real>::mix(std::uint32_t stream) {
   const auto kernel = mix_kernel<Real>();
+  // All have begun this mix, so all have made whatever switch comes before it.
+  gossip_.adopt(nodes_[0]->peer.agreement());
   const MixOperation<Real>& first = *nodes_[0]->host.begun().front();
   const int steps = first.steps;
   const auto size = static_cast<std::size_t>(first.y[0].size());

@@ -38,7 +38,10 @@ class Lockstep {
   // Calls watch(step, executor) at the start of each step of node 0.
   void on_step(std::function<void(std::uint64_t)> watch) { watch_ = std::move(watch); }
 
-  const Agreement& agreement() const { return agreement_; }
+  // Switches graph or weights at laps' ends, in this order.
+  void plan_switches(const std::vector<std::shared_ptr<const PlannedSwitch>>& switches);
+
+  const Agreement& agreement() const { return agreement_; }  // of the start
   Runner<Real>& runner(NodeId i);
   Peer<Real>& peer(NodeId i);
   const Vector<Real>& model(NodeId i) { return peer(i).state("x"); }

@@ -54,7 +54,7 @@ class Peer {
  public:
   Peer(const Agreement& agreement, std::uint64_t dimension, std::size_t chunk_values, Pool& pool,
        Host<Real>& host)
-      : agreement_(agreement),
+      : agreement_(&agreement),
         dimension_(dimension),
         chunk_(std::max<std::size_t>(chunk_values, 1)),
         pool_(pool),
@@ -72,7 +72,7 @@ class Peer {
   bool fresh() const { return fresh_; }
   Real step_size() const { return static_cast<Real>(step_size_); }
   double exact_step_size() const { return step_size_; }  // before it is rounded to Real
-  const Constants& constants() const { return agreement_.constants; }
+  const Constants& constants() const { return agreement_->constants; }
 
   // v averaged over the graph by the configured mixer.
   template <class Expression>
@@ -113,16 +113,19 @@ class Peer {
 
   // --- for executors
   std::uint64_t dimension() const { return dimension_; }
-  const Agreement& agreement() const { return agreement_; }
+  const Agreement& agreement() const { return *agreement_; }
   Pool& pool() { return pool_; }
   // A mix of nothing, `steps` gossip steps long: the ride settles on all nodes. plan: how its probe
   // is mixed meanwhile; null: not at all.
   Pending<Real> settle(int steps, Ride& ride, const MixPlan* plan = nullptr);
   // How mixes are made from here on: the agreement's plan, until tuned otherwise.
-  const MixPlan& plan() const { return tuning_ ? tuning_->mix : agreement_.mix; }
+  const MixPlan& plan() const { return tuning_ ? tuning_->mix : agreement_->mix; }
   // The same on every node, at the same step, with no mix under way; the program reads its step
   // size when it begins.
   void tune(Tuning tuning);
+  // Another agreement from here on, between two steps: states and programs stay, the rounds of a
+  // schedule begin at 0. It outlives the peer or the next one.
+  void adopt(const Agreement& agreement);
   // As a new view: x stays, every other state is zero, fresh() holds. The program is made anew.
   void restart();
   // The next mix carries this ride (the first of each step does).
@@ -165,7 +168,7 @@ class Peer {
   // The error of an operation nobody awaited: seen at the latest in next_step().
   void rethrow_lost();
 
-  const Agreement& agreement_;
+  const Agreement* agreement_;
   std::uint64_t dimension_;
   std::size_t chunk_;
   Pool& pool_;
@@ -253,7 +256,7 @@ MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
   operation->steps = steps;
   operation->plan = nullptr;
   operation->ride = nullptr;
-  operation->y.resize(agreement_.schedule ? static_cast<std::size_t>(steps) + 1 : 2);
+  operation->y.resize(agreement_->schedule ? static_cast<std::size_t>(steps) + 1 : 2);
   for (auto& y : operation->y)
     if (y.size() != size) y = Vector<Real>(pool_, size);
   operation->result = Vector<Real>();
@@ -261,7 +264,7 @@ MixOperation<Real>& Peer<Real>::begin_mix(Eigen::Index size, int steps) {
   operation->error = nullptr;
   operation->held_by_host = true;
   // Vectors only: a settling ride is no exchange of what is averaged.
-  if (open_mixes_++ == 0 && size > 0 && agreement_.matrix.graph.nodes() > 1)
+  if (open_mixes_++ == 0 && size > 0 && agreement_->matrix.graph.nodes() > 1)
     gossip_steps_ += static_cast<std::uint64_t>(steps);
   return *operation;
 }
@@ -270,6 +273,15 @@ template <class Real>
 void Peer<Real>::tune(Tuning tuning) {
   step_size_ = tuning.step_size;
   tuning_ = std::make_shared<const Tuning>(std::move(tuning));
+}
+
+template <class Real>
+void Peer<Real>::adopt(const Agreement& agreement) {
+  agreement_ = &agreement;
+  tuning_.reset();
+  step_size_ = agreement.step_size;
+  round_ = 0;
+  recorder_.clear();
 }
 
 template <class Real>

@@ -21,6 +21,8 @@ void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const do
     own.probe_size = std::max(own.probe_size, other.probe_size);
     own.probe_high = std::max(own.probe_high, other.probe_high);
     own.probe_low = std::max(own.probe_low, other.probe_low);
+    own.switch_least = std::min(own.switch_least, other.switch_least);
+    own.switch_most = std::max(own.switch_most, other.switch_most);
     for (std::size_t i = 0; i < own.table.size(); ++i)
       own.table[i] = std::max(own.table[i], other.table[i]);
     objective += weights[j] * (other.objective - own.objective);
@@ -37,8 +39,9 @@ void merge(Ride& own, std::span<const Ride* const> neighbors, std::span<const do
 
 namespace {
 
-// vote u32 | wishes u32 | bound, objective, disagreement, probe_size, _high, _low, probe: f64
-constexpr std::size_t kFixed = 64;
+// vote u32 | wishes u32 | bound, objective, disagreement, probe_size, _high, _low, probe: f64 |
+// switch_least, _most: u64
+constexpr std::size_t kFixed = 80;
 
 template <class T>
 void put(std::byte* at, T value) {
@@ -64,6 +67,8 @@ std::vector<std::byte> encode(const Ride& ride) {
   put(&bytes[40], ride.probe_high);
   put(&bytes[48], ride.probe_low);
   put(&bytes[56], ride.probe);
+  put(&bytes[64], ride.switch_least);
+  put(&bytes[72], ride.switch_most);
   if (!ride.table.empty()) std::memcpy(&bytes[kFixed], ride.table.data(), 8 * ride.table.size());
   return bytes;
 }
@@ -81,6 +86,8 @@ bool decode(std::span<const std::byte> bytes, std::size_t table_size, Ride& ride
   ride.probe_high = get<double>(&bytes[40]);
   ride.probe_low = get<double>(&bytes[48]);
   ride.probe = get<double>(&bytes[56]);
+  ride.switch_least = get<std::uint64_t>(&bytes[64]);
+  ride.switch_most = get<std::uint64_t>(&bytes[72]);
   ride.table.resize(table_size);
   if (table_size) std::memcpy(ride.table.data(), &bytes[kFixed], 8 * table_size);
   return true;

@@ -22,6 +22,9 @@ struct Ride {
   double probe_size = 0;                 // max: of what the probe was when the lap began,
   double probe_high = 0, probe_low = 0;  // and of plus and minus what the lap before made of it
 
+  // min and max: of the digests of the switch each node is ready for (switch.h); 0: for none.
+  std::uint64_t switch_least = 0, switch_most = 0;
+
   double objective = 0;     // tracks f
   double disagreement = 0;  // tracks the mean square distance from the mean
 

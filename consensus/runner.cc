@@ -51,7 +51,7 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
                      std::function<void(std::uint64_t)> before_step,
                      const AlgorithmEntry* algorithm)
     : settings_(settings),
-      agreement_(agreement),
+      agreement_(&agreement),
       self_(self),
       peer_(peer),
       optimum_(std::move(optimum)),
@@ -103,7 +103,7 @@ Program Runner<Real>::conduct() {
     progress_.step = step_;
     if (relative()) {  // every step ends a lap of its own: the values settle before the next begins
       enter_lap();
-      auto settling = peer_.settle(rounds_across(agreement_, peer_.round()), ride_);
+      auto settling = peer_.settle(rounds_across(*agreement_, peer_.round()), ride_);
       co_await settling;
       progress_.relative_error = relative_error();
       ride_.vote = progress_.relative_error <= stop.relative_error;
@@ -126,7 +126,7 @@ Program Runner<Real>::conduct() {
 // The values this node enters at a lap's first step.
 template <class Real>
 void Runner<Real>::enter_lap() {
-  lap_steps_ = steps_of_a_lap(agreement_, peer_.round());
+  lap_steps_ = steps_of_a_lap(*agreement_, peer_.round());
   lap_end_ = step_ + static_cast<std::uint64_t>(lap_steps_);
   const bool watched = settings_.stop.gradient_norm > 0;
   ride_.vote = watched && report_.gradient_bound <= settings_.stop.gradient_norm;
@@ -142,6 +142,20 @@ void Runner<Real>::enter_lap() {
   ride_.disagreement += disagreement - entered_disagreement_;
   entered_value_ = peer_.last_value();
   entered_disagreement_ = disagreement;
+  entered_switch_ = next_switch_ ? next_switch_(std::exchange(switch_taken_, false)) : nullptr;
+  ride_.switch_least = ride_.switch_most = entered_switch_ ? entered_switch_->digest : 0;
+}
+
+// At a lap's end that stops nothing: all are ready for the same switch, or it waits.
+template <class Real>
+void Runner<Real>::switch_over() {
+  if (!entered_switch_ || step_ < entered_switch_->at_step) return;
+  if (ride_.switch_least != entered_switch_->digest || ride_.switch_most != ride_.switch_least)
+    return;
+  switched_ = std::move(entered_switch_);
+  switch_taken_ = true;
+  agreement_ = &switched_->agreement;
+  peer_.adopt(*agreement_);
 }
 
 // At a lap's end all nodes hold the same votes, wishes and bound.
@@ -164,6 +178,7 @@ bool Runner<Real>::decide() {
     end(RunStatus::stopped);
   }
   voted_.reset();
+  if (status_ == RunStatus::running) switch_over();
   return status_ != RunStatus::running;
 }
 
@@ -189,7 +204,7 @@ template <class Real>
 double Runner<Real>::relative_error() {
   double sum = 0;
   for (std::size_t i = 0; i < ride_.table.size(); ++i)
-    sum += agreement_.matrix.stationary[i] * ride_.table[i];
+    sum += agreement_->matrix.stationary[i] * ride_.table[i];
   if (step_ == 0) start_distance_ = sum;
   return start_distance_ > 0 ? std::sqrt(sum / start_distance_) : 0;
 }

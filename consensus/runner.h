@@ -6,6 +6,7 @@
 
 #include "consensus/algorithms/registry.h"
 #include "consensus/monitor.h"
+#include "consensus/switch.h"
 
 namespace starling {
 
@@ -44,6 +45,13 @@ class Runner {
          std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {},
          const AlgorithmEntry* algorithm = nullptr);
 
+  // Asked at each lap's first step for the switch this node is ready for, or null; `taken` tells
+  // that the last one it gave was made since, on every node at this step.
+  using NextSwitch = std::function<std::shared_ptr<const PlannedSwitch>(bool taken)>;
+  void plan_switches(NextSwitch next) { next_switch_ = std::move(next); }
+  // The switch in force, or null: the agreement of the start.
+  const std::shared_ptr<const PlannedSwitch>& switched() const { return switched_; }
+
   void advance();
   // An OR over all nodes: heard by all at the end of the next lap (Ride::kWish...).
   void wish(std::uint32_t wishes) { wishes_ |= wishes; }
@@ -66,13 +74,14 @@ class Runner {
   Program conduct();
   bool relative() const { return settings_.stop.relative_error > 0; }
   void enter_lap();
+  void switch_over();
   bool decide();
   void end(RunStatus status);
   double distance() const;  // |x_i - x*|^2
   double relative_error();
 
   const Settings& settings_;
-  const Agreement& agreement_;
+  const Agreement* agreement_;
   const NodeId self_;
   Peer<Real>& peer_;
   const std::vector<double> optimum_;
@@ -88,6 +97,9 @@ class Runner {
   double entered_value_ = 0, entered_disagreement_ = 0;
   double start_distance_ = 0;  // sum over nodes of pi_i |x_i - x*|^2 at the start
   std::optional<Vector<Real>> voted_;
+  NextSwitch next_switch_;
+  std::shared_ptr<const PlannedSwitch> entered_switch_, switched_;
+  bool switch_taken_ = false;
   Program program_, conductor_;
   std::coroutine_handle<> waiting_;
 };
