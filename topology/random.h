@@ -6,18 +6,26 @@
 namespace starling {
 
 // What a stream is for: part of its name, so no two uses share numbers.
-enum class Purpose : std::uint32_t { graph = 1, weights, partition, inputs, test, jitter, schedule };
+enum class Purpose : std::uint32_t {
+  graph = 1,
+  weights,
+  partition,
+  inputs,
+  test,
+  jitter,
+  schedule
+};
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is
 // shared. Distributions are our own, so a draw is the same on every machine and in every executor.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, Purpose purpose, std::uint32_t node = 0, std::uint32_t step = 0);
-  std::uint64_t bits();                        // 64 random bits
-  double uniform();                            // [0, 1), 53 bits
-  std::uint64_t below(std::uint64_t bound);    // [0, bound), unbiased
-  double normal();                             // N(0, 1), Box-Muller
-  double gamma(double shape);                  // Gamma(shape, 1), Marsaglia-Tsang
+  std::uint64_t bits();                      // 64 random bits
+  double uniform();                          // [0, 1), 53 bits
+  std::uint64_t below(std::uint64_t bound);  // [0, bound), unbiased
+  double normal();                           // N(0, 1), Box-Muller
+  double gamma(double shape);                // Gamma(shape, 1), Marsaglia-Tsang
 
  private:
   std::uint32_t key_[2];

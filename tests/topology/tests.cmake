@@ -21,3 +21,6 @@ foreach(name schedules_test random_rounds_test schedule_file_test)
 endforeach()
 starling_test(directed_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen LABELS topology)
 starling_test(plan_test ROOM topology LIBRARIES starling::topology LABELS topology)
+starling_test(schedule_tool_test ROOM topology
+  LIBRARIES starling::topology nlohmann_json::nlohmann_json LABELS topology)
+add_dependencies(schedule_tool_test starling-topology)

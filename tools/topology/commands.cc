@@ -13,6 +13,7 @@
 #include "tools/topology/files.h"
 #include "tools/topology/inspect.h"
 #include "tools/topology/plan.h"
+#include "tools/topology/schedules.h"
 #include "topology/digraph_generators.h"
 #include "topology/edge_list.h"
 #include "topology/formats.h"
@@ -30,11 +31,12 @@ bool is_kind(const std::string& name) {
   return false;
 }
 
-// Directed kinds are known, too: run_directed makes those.
+// Directed kinds and schedules are known, too: run_directed and run_schedule make those.
 [[noreturn]] void refuse_unknown(const std::string& what, const std::string& name) {
   std::vector<std::string_view> names;
   for (const GraphKind& kind : graph_kinds()) names.push_back(kind.name);
   for (const DigraphKind& kind : digraph_kinds()) names.push_back(kind.name);
+  for (const ScheduleKind& kind : schedule_kinds()) names.push_back(kind.name);
   std::string allowed;
   for (const std::string_view kind : names) allowed += " " + std::string(kind);
   throw UsageError(what + did_you_mean(name, names) + "; kinds:" + allowed);
@@ -66,6 +68,7 @@ void list(const TopologyOptions& options) {
     for (const WeightRule& rule : weight_rules())
       all["weights"].push_back({{"name", rule.name}, {"source", rule.source}});
     list_directed(all);
+    list_schedules(all);
     write_result(options, all.dump(2) + "\n");
     return;
   }
@@ -82,6 +85,7 @@ void list(const TopologyOptions& options) {
   for (const WeightRule& rule : weight_rules())
     text << "  " << column(rule.name) << rule.source << "\n";
   list_directed(text);
+  list_schedules(text);
   write_result(options, text.str());
 }
 
@@ -164,6 +168,8 @@ void convert(const TopologyOptions& options) {
 }  // namespace
 
 void run_command(const TopologyOptions& options) {
+  if (is_schedule(options)) return run_schedule(options);
+  refuse_schedule_options(options);
   if (is_directed(options)) return run_directed(options);
   if (options.command == "list") list(options);
   if (options.command == "generate") generate(options);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "topology/digraph_generators.h"
+#include "topology/schedule.h"
 
 namespace starling {
 
@@ -48,6 +49,7 @@ std::string described(const TopologyOptions& options) {
   for (const GraphKind& kind : graph_kinds())
     if (kind.name == options.subject) parameters = kind.parameters;
   if (const DigraphKind* kind = find_digraph(options.subject)) parameters = kind->parameters;
+  if (const ScheduleKind* kind = find_schedule(options.subject)) parameters = kind->parameters;
   if (parameters.empty()) return {};
   std::string text = "kind " + options.subject;
   const GraphParameters& p = options.parameters;

@@ -22,10 +22,10 @@ struct Command {
   bool subject;
 };
 
-constexpr std::string_view kGenerate = "nodes degree rows cols probability radius seed";
+constexpr std::string_view kGenerate = "nodes degree rows cols probability radius seed graphs";
 const Command kCommands[] = {
     {"list", "json", false},
-    {"generate", "output", true},
+    {"generate", "weights rounds output", true},
     {"inspect", "weights samples json", true},
     {"weigh", "weights samples output", true},
     {"convert", "to weights samples output", true},
@@ -44,6 +44,8 @@ po::options_description described() {
       "samples", text(), "sample counts m_0,m_1,... for data_weighted")(
       "output", text(), "file to write (standard output)")(
       "to", text(), "graphml | dot | mtx | json | edges")("json", "one JSON object");
+  options.add_options()("graphs", text(), "what a schedule is made of, as ring,torus or files")(
+      "rounds", text(), "how many rounds of a schedule to write (one period)");
   describe_plan_options(options);
   options.add_options()("help", "this text")("version", "the version");
   return options;
@@ -165,6 +167,10 @@ TopologyOptions parse_options(int argc, const char* const* argv) {
   count("cols", options.parameters.columns);
   real("probability", options.parameters.probability);
   real("radius", options.parameters.radius);
+  count("rounds", options.rounds);
+  if (options.rounds && (*options.rounds < 1 || *options.rounds > 1'000'000))
+    throw UsageError("--rounds = '" + text("rounds") + "'; allowed: 1..1000000");
+  if (values.contains("graphs")) options.parameters.graphs = text("graphs");
   std::optional<std::uint64_t> seed;
   count("seed", seed);
   if (seed) options.parameters.seed = *seed;
@@ -183,6 +189,8 @@ std::string usage() {
   text << "usage: starling-topology list [--json]\n"
           "       starling-topology generate KIND --nodes N [--degree D] [--rows R --cols C]\n"
           "                         [--probability P] [--radius R] [--seed S] [--output FILE]\n"
+          "       starling-topology generate SCHEDULE --nodes N [--degree D] [--graphs KIND,...]\n"
+          "                         [--weights RULE] [--rounds R] [--seed S] [--output FILE]\n"
           "       starling-topology inspect FILE|KIND [--nodes N ...] [--weights RULE] [--json]\n"
           "       starling-topology weigh FILE|KIND --weights RULE [--output FILE[.mtx]]\n"
           "       starling-topology convert FILE|KIND --to graphml|dot|mtx|json|edges\n"

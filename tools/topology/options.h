@@ -20,6 +20,7 @@ struct TopologyOptions {
   std::string command;  // list | generate | inspect | weigh | convert | plan
   std::string subject;  // a kind or a file; empty for list
   GraphParameters parameters;
+  std::optional<std::uint64_t> rounds;  // of a schedule, for generate
   bool has_parameters = false;  // any of the above, or a seed, was given
   std::string weights;          // empty: not given
   std::vector<double> samples;

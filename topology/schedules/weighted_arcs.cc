@@ -29,6 +29,19 @@ DirectedMatrix WeightedArcs::matrix() const {
   return result;
 }
 
+bool is_symmetric(const DirectedMatrix& w) {
+  for (NodeId i = 0; i < w.graph.nodes(); ++i) {
+    const auto sources = w.graph.sources(i), targets = w.graph.targets(i);
+    if (!std::equal(sources.begin(), sources.end(), targets.begin(), targets.end())) return false;
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      const auto back = w.graph.sources(sources[k]);
+      const auto at = std::lower_bound(back.begin(), back.end(), i) - back.begin();
+      if (w.row(sources[k])[static_cast<std::size_t>(at)] != w.row(i)[k]) return false;
+    }
+  }
+  return true;
+}
+
 Graph links_of_rounds(const Schedule& schedule, std::uint64_t rounds) {
   std::vector<Edge> edges;
   for (std::uint64_t t = 0; t < rounds; ++t) {

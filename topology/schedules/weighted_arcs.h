@@ -35,6 +35,9 @@ class WeightedArcs {
   std::vector<Weighted> list_;
 };
 
+// Whether w_ij and w_ji are the same bits for all i and j.
+bool is_symmetric(const DirectedMatrix& w);
+
 // The undirected graph of all pairs that exchange anything in rounds 0 .. rounds - 1.
 Graph links_of_rounds(const Schedule& schedule, std::uint64_t rounds);
 
