@@ -4,8 +4,6 @@
 
 #include "consensus/algorithms/registry.h"
 #include "consensus/mixers/mixer.h"
-#include "topology/schedule.h"
-#include "topology/weights/directed_rules.h"
 
 namespace starling {
 namespace {
@@ -90,21 +88,6 @@ std::string_view to_string(GraphNature nature) {
   throw std::logic_error("no such GraphNature");
 }
 
-GraphNature nature_of(const Schedule& schedule) {
-  if (schedule.period() != 1)
-    return schedule.symmetric() ? GraphNature::changing_symmetric : GraphNature::changing_directed;
-  if (schedule.symmetric()) return GraphNature::static_symmetric;
-  switch (stochastic_sums(schedule.round(0))) {
-    case Stochastic::rows:
-      return GraphNature::static_row_stochastic;
-    case Stochastic::columns:
-      return GraphNature::static_column_stochastic;
-    case Stochastic::both:
-      return GraphNature::static_doubly_stochastic;
-  }
-  throw std::logic_error("no such Stochastic");
-}
-
 bool satisfies(GraphNature nature, GraphNeed need) {
   switch (need) {
     case GraphNeed::any:
@@ -128,6 +111,13 @@ std::optional<std::string> refusal(const AlgorithmEntry& algorithm, const MixerE
   if (!satisfies(nature, mixer.needs))
     return "shared.mixing.acceleration = " + quoted(mixer.name) + ": " + mixer_reason(nature);
   return std::nullopt;
+}
+
+std::optional<std::string> target_refusal(GraphNature nature) {
+  if (satisfies(nature, GraphNeed::doubly_stochastic)) return std::nullopt;
+  return "shared.stop.gradient_norm: its bound rests on means, which mixing by " +
+         std::string(nature == GraphNature::static_row_stochastic ? "row" : "column") +
+         "-stochastic weights does not make; use shared.stop.relative_error, steps or seconds";
 }
 
 const MixerEntry& automatic_mixer(GraphNature nature) {

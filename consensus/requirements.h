@@ -8,7 +8,6 @@ namespace starling {
 
 struct AlgorithmEntry;
 struct MixerEntry;
-class Schedule;
 
 // What an algorithm or a mixer asks of W (catalogue A.3, B.1).
 enum class GraphNeed {
@@ -30,9 +29,6 @@ enum class GraphNature {
 std::string_view to_string(GraphNeed need);
 std::string_view to_string(GraphNature nature);
 
-// Of a schedule of period 1 what its only W is.
-GraphNature nature_of(const Schedule& schedule);
-
 // Whether W of this nature gives what is needed.
 bool satisfies(GraphNature nature, GraphNeed need);
 
@@ -41,6 +37,10 @@ bool satisfies(GraphNature nature, GraphNeed need);
 // Source    catalogue A.3; B.4 (Chebyshev); C.4 (exact diffusion's counterexample).
 std::optional<std::string> refusal(const AlgorithmEntry& algorithm, const MixerEntry& mixer,
                                    GraphNature nature);
+
+// None where stop.gradient_norm can be certified on such a graph; else one line, as above. The
+// monitor tracks means, and where rows do not sum to one mixing makes none.
+std::optional<std::string> target_refusal(GraphNature nature);
 
 // "auto": the best mixer that such a graph allows.
 const MixerEntry& automatic_mixer(GraphNature nature);

@@ -9,6 +9,7 @@ namespace starling {
 
 namespace {
 constexpr std::uint64_t kBeginningsMost = 64;  // of mixes, whose contraction is measured one by one
+constexpr double kRounding = 1e-9;             // of sums that are one
 }  // namespace
 
 GraphNature nature_of(const Mixing& mixing) {
@@ -17,7 +18,6 @@ GraphNature nature_of(const Mixing& mixing) {
   if (schedule.period() != 1)
     return schedule.symmetric() ? GraphNature::changing_symmetric : GraphNature::changing_directed;
   const DirectedMatrix matrix = schedule.round(0);
-  constexpr double kRounding = 1e-9;
   if (column_defect(matrix) > kRounding) return GraphNature::static_row_stochastic;
   return row_defect(matrix) > kRounding ? GraphNature::static_column_stochastic
                                         : GraphNature::static_doubly_stochastic;
@@ -39,12 +39,15 @@ MixPlan schedule_mix(const Schedule& schedule, int steps) {
   MixPlan plan;
   plan.omega.assign(k, 0.0);
   if (rate.exact_after && ((period && k % *period == 0) || k >= *rate.exact_from_any)) return plan;
-  plan.high = rate.exact_after ? std::max(0.0, 1 - static_cast<double>(k) /
-                                                       static_cast<double>(*rate.exact_after))
-                               : std::pow(rate.per_round, steps);
+  plan.high =
+      rate.exact_after
+          ? std::max(0.0, 1 - static_cast<double>(k) / static_cast<double>(*rate.exact_after))
+          : std::pow(rate.per_round, steps);
   plan.low = -plan.high;
   plan.contraction = 1;
   if (!period || *period > kBeginningsMost) return plan;
+  // Where columns alone sum to one there is no J that mixing comes near.
+  if (*period == 1 && row_defect(schedule.round(0)) > kRounding) return plan;
   plan.contraction = 0;
   for (std::uint64_t begin = 0; begin < *period; ++begin)
     plan.contraction = std::max(plan.contraction, window_contraction(schedule, begin, k));

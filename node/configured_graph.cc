@@ -61,12 +61,13 @@ ConfiguredTopology changing(std::unique_ptr<Schedule> schedule) {
 // sources as targets, else the sum, for push_sum.
 ConfiguredTopology directed(const Digraph& graph, const std::vector<double>* weights,
                             const std::string& rule) {
-  if (rule == "auto" && weights)
+  if (weights && (rule == "auto" || rule == "file"))
     return changing(
         std::make_unique<StaticSchedule>(directed_matrix_from_weights(graph, *weights)));
   const bool balanced = !unbalanced_node(graph);
-  const std::string chosen =
-      rule != "auto" ? rule : balanced ? "doubly_stochastic" : "column_stochastic";
+  const std::string chosen = rule != "auto" ? rule
+                             : balanced     ? "doubly_stochastic"
+                                            : "column_stochastic";
   return changing(std::make_unique<StaticSchedule>(make_directed_matrix(chosen, graph)));
 }
 
@@ -88,15 +89,15 @@ ConfiguredTopology from_file(const TopologySettings& t) {
   }
   EdgeListFile file = read_edge_list(text);
   if (file.weights && t.weights == "auto")
-    throw ConfigError("shared.topology.weights = \"auto\": " + printable(t.file) +
-                      " has weights: weights = \"file\" uses them, the name of a rule ignores them");
+    throw ConfigError(
+        "shared.topology.weights = \"auto\": " + printable(t.file) +
+        " has weights: weights = \"file\" uses them, the name of a rule ignores them");
   return {std::move(file.graph), nullptr};
 }
 
 ConfiguredTopology from_kind(const TopologySettings& t) {
   if (const ScheduleKind* kind = find_schedule(t.kind)) {
-    if (kind->parameters.find("weights") == std::string_view::npos)
-      require_own_weights(t, t.kind);
+    if (kind->parameters.find("weights") == std::string_view::npos) require_own_weights(t, t.kind);
     return changing(make_schedule(t.kind, parameters_of(t, kind->parameters)));
   }
   if (const DigraphKind* kind = find_digraph(t.kind))
@@ -109,9 +110,9 @@ ConfiguredTopology from_kind(const TopologySettings& t) {
 
 ConfiguredTopology configured_topology(const TopologySettings& t) {
   ConfiguredTopology topology;
-  const std::string where =
-      t.file.empty() ? "shared.topology"
-                     : std::string(kFileKey) + " = \"" + printable(t.file) + "\"";
+  const std::string where = t.file.empty()
+                                ? "shared.topology"
+                                : std::string(kFileKey) + " = \"" + printable(t.file) + "\"";
   try {
     topology = t.file.empty() ? from_kind(t) : from_file(t);
   } catch (const GraphError& error) {
@@ -132,7 +133,9 @@ void read_edge_weights(TopologySettings& t) {
     throw ConfigError("shared.topology.weights = \"file\": there is no " + std::string(kFileKey) +
                       "; allowed with a kind are the weight rules and \"auto\"");
   try {
-    const EdgeListFile file = read_edge_list(read_text_file(t.file, kFileKey, kMaxGraphBytes));
+    const std::string text = read_text_file(t.file, kFileKey, kMaxGraphBytes);
+    if (is_schedule_text(text) || is_directed_text(text)) return;  // read with their graph
+    const EdgeListFile file = read_edge_list(text);
     given_weights(file);  // refuses what does not average
     t.weighted_edges = file.graph.edge_list();
     t.edge_weights = *file.weights;

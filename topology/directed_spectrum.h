@@ -36,7 +36,7 @@ struct DirectedSpectrum {
 //           not one, and where no method reaches its tolerance.
 DirectedSpectrum directed_spectrum(const DirectedMatrix& matrix);
 
-// Rounds until slem^k <= target, asymptotically.
-double rounds_to(const DirectedSpectrum& spectrum, double target);
+// The least k with slem^k <= target: rounds, after the first few.
+long long rounds_to(const DirectedSpectrum& spectrum, double target);
 
 }  // namespace starling

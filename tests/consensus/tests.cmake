@@ -13,3 +13,6 @@ starling_test(lockstep_memory_test ROOM consensus LIBRARIES starling::consensus 
 starling_test(contraction_recorder_test ROOM consensus LIBRARIES starling::consensus
   LABELS consensus)
 starling_test(modes_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(requirements_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(directed_algorithms_test ROOM consensus LIBRARIES starling::consensus
+  LABELS consensus)

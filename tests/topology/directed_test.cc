@@ -316,7 +316,9 @@ TEST(PushSum, OnTheCataloguesDigraphFallsAtTheRateOfTheSpectrum) {
   EXPECT_NEAR(std::pow(error[60] / error[20], 1.0 / 40), found.slem(), 0.01);
   const double sum = w[0] + w[1] + w[2] + w[3] + w[4] + w[5] + w[6] + w[7];
   EXPECT_NEAR(sum, 8, 1e-14);
-  EXPECT_NEAR(rounds_to(found, 1e-10), 62, 3);
+  EXPECT_NEAR(static_cast<double>(rounds_to(found, 1e-10)), 62, 3);
+  EXPECT_THROW(rounds_to({.gap = 0}, 0.5), GraphError);
+  EXPECT_EQ(rounds_to({.gap = 1}, 0.5), 1);
 }
 
 TEST(StaticSchedule, IsItsMatrixForEver) {

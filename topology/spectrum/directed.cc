@@ -223,9 +223,11 @@ DirectedSpectrum directed_spectrum(const DirectedMatrix& matrix) {
   return found;
 }
 
-double rounds_to(const DirectedSpectrum& spectrum, double target) {
+long long rounds_to(const DirectedSpectrum& spectrum, double target) {
   if (target >= 1) return 0;
-  return std::ceil(std::log(target) / std::log1p(-spectrum.gap));
+  const double rounds = std::ceil(std::log(target) / std::log1p(-spectrum.gap));
+  if (!(rounds < 9e18)) throw GraphError("no number of rounds reaches the target: slem is 1");
+  return std::max(static_cast<long long>(rounds), 1LL);  // 1 where slem is 0
 }
 
 }  // namespace starling
