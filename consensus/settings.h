@@ -20,6 +20,7 @@ struct TopologySettings {
   std::uint64_t degree = 0, rows = 0, columns = 0, seed = 1;  // 0: not given
   double probability = -1, radius = -1;                       // < 0: not given
   std::string graphs;  // of a schedule made of static graphs, as "ring,torus"
+  std::uint64_t from_step = 0;  // of a switch: it is made at the first lap's end from then on
   std::string weights = "auto";  // a weight rule, or file: the third column of `file`
   std::vector<Edge> weighted_edges;  // weights = "file": its edges, ascending, and their weights
   std::vector<double> edge_weights;

@@ -21,6 +21,7 @@ struct LocalSettings {
   std::uint64_t link_window = 1024 * 1024;  // bytes sent and not yet taken, per stream and link
   double start_limit = 60;                  // waiting for the first start
   double hold_limit = 60;                   // waiting with fewer than min_nodes
+  std::string switch_file;  // read while running: another graph or other weights
   double stall_limit = 0;  // a live neighbour without progress is cut after it; 0 = never
 };
 

@@ -44,6 +44,7 @@ TopologySettings topology_of(const Values& values, const Config& config) {
   t.probability = values.number<double>(s + "probability", -1);
   t.radius = values.number<double>(s + "radius", -1);
   t.graphs = values.text(s + "graphs");
+  t.from_step = values.number<std::uint64_t>(s + "from_step");
   t.seed = values.number<std::uint64_t>(s + "seed");
   t.weights = values.text(s + "weights");
   if (t.file.empty()) return t;
@@ -129,6 +130,7 @@ LocalSettings local_of(const Values& values) {
   l.link_window = values.number<std::uint64_t>("local.link_window");
   l.start_limit = values.number<double>("local.start_limit");
   l.hold_limit = values.number<double>("local.hold_limit");
+  l.switch_file = values.text("local.switch_file");
   l.stall_limit = values.number<double>("local.stall_limit");
   return l;
 }

@@ -22,10 +22,30 @@ std::string_view describe(Cause cause) {
 
 Facts::Facts(const Graph& configured)
     : graph_(configured),
+      required_(configured),
       edges_(configured.edge_list()),
       facts_(edges_.size()),
       samples_(configured.nodes()),
-      prepared_(configured.nodes()) {}
+      prepared_(configured.nodes()),
+      next_(configured.nodes()) {}
+
+void Facts::add_edges(const Graph& more) {
+  std::vector<Edge> all = edges_;
+  for (const Edge& edge : more.edge_list())
+    if (!graph_.adjacent(edge.u, edge.v)) all.push_back(edge);
+  std::sort(all.begin(), all.end());
+  std::vector<EdgeFact> facts;
+  for (const Edge& edge : all)
+    facts.push_back(graph_.adjacent(edge.u, edge.v) ? facts_[edge_index(edge.u, edge.v)]
+                    : later_.contains(edge)         ? later_.at(edge)
+                                                    : EdgeFact{});
+  later_.clear();
+  graph_ = Graph::from_edges(graph_.nodes(), all);
+  edges_ = std::move(all);
+  facts_ = std::move(facts);
+}
+
+void Facts::require(const Graph& graph) { required_ = graph; }
 
 std::size_t Facts::edge_index(NodeId i, NodeId j) const {
   const Edge edge{std::min(i, j), std::max(i, j)};
@@ -37,6 +57,14 @@ bool Facts::merge_edge(std::size_t index, const EdgeFact& fact) {
   if (fact <= facts_[index]) return false;
   facts_[index] = fact;
   return true;
+}
+
+bool Facts::keep_for_later(const Edge& edge, const EdgeFact& fact) {
+  constexpr std::size_t kMost = 100'000;
+  if (later_.size() >= kMost && !later_.contains(edge)) return false;
+  EdgeFact& kept = later_[edge];
+  kept = std::max(kept, fact);
+  return false;
 }
 
 bool Facts::merge_samples(NodeId i, std::uint64_t samples) {
@@ -51,6 +79,18 @@ bool Facts::merge_prepared(NodeId i, const Prepared& prepared) {
   return true;
 }
 
+bool Facts::merge_proposal(const Proposal& proposal) {
+  if (proposal <= proposal_) return false;
+  proposal_ = proposal;
+  return true;
+}
+
+bool Facts::merge_next(NodeId i, const Prepared& next) {
+  if (next_[i] && next.age <= next_[i]->age) return false;
+  next_[i] = next;
+  return true;
+}
+
 std::uint64_t Facts::age() const {
   std::uint64_t sum = 0;
   for (const EdgeFact& fact : facts_) sum += fact.counter;
@@ -58,7 +98,9 @@ std::uint64_t Facts::age() const {
 }
 
 bool Facts::complete() const {
-  return std::all_of(facts_.begin(), facts_.end(), [](const EdgeFact& fact) { return fact.up(); });
+  for (std::size_t e = 0; e < edges_.size(); ++e)
+    if (!facts_[e].up() && required_.adjacent(edges_[e].u, edges_[e].v)) return false;
+  return true;
 }
 
 std::uint64_t Facts::view() const {

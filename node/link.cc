@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace starling {
 
@@ -18,7 +19,19 @@ void Link::take(std::uint32_t stream) {
   ++s.untold;
 }
 
+void Link::activate(std::uint32_t stream) {
+  if (std::exchange(active_, true)) return;
+  done_here_ = stream;
+  std::erase_if(streams_, [&](const auto& entry) { return entry.first < stream; });
+}
+
+bool Link::settled() const {
+  return std::none_of(streams_.begin(), streams_.end(),
+                      [](const auto& entry) { return entry.second.source != nullptr; });
+}
+
 void Link::finished(std::uint32_t done) {
+  if (!active_) return;
   done_here_ = done;
   std::erase_if(streams_, [&](const auto& entry) {
     return entry.first < done_here_ && !entry.second.source;
@@ -96,7 +109,12 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
     ++duplicates_;
     return nullptr;
   }
-  if (h.stream - done_here_ >= limits_.streams) return "a stream beyond those that may be open";
+  // Before its turn a link does not know which stream will be its first: what comes first is.
+  const std::uint32_t first = active_           ? done_here_
+                              : streams_.empty() ? h.stream
+                                                 : streams_.begin()->first;
+  if (h.stream < first || h.stream - first >= limits_.streams)
+    return "a stream beyond those that may be open";
   Stream& s = streams_[h.stream];
   if (h.position < s.received) {
     ++duplicates_;

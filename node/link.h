@@ -65,6 +65,9 @@ class Link {
     streams_[stream].source = &source;
     streams_[stream].slot = slot;
   }
+  // A link of a graph to come, and its turn: streams before `stream` never pass it.
+  void stand_by() { active_ = false; }
+  void activate(std::uint32_t stream);
   const Incoming* front(std::uint32_t stream) const;
   void take(std::uint32_t stream);    // its front has been mixed
   void finished(std::uint32_t done);  // streams below are finished here
@@ -88,6 +91,8 @@ class Link {
   std::optional<std::uint32_t> untold() const;
   FrameHeader header(FrameType type, std::uint32_t session, std::uint32_t stream);
   std::uint32_t done_here() const { return done_here_; }
+  std::uint32_t done_there() const { return done_there_; }
+  bool settled() const;  // nothing of ours is under way
   // The oldest stream not finished here, whose takings a BEAT may tell.
   std::uint32_t first_open() const {
     return streams_.empty() ? done_here_ : streams_.begin()->first;
@@ -110,6 +115,7 @@ class Link {
   Limits limits_;
   std::uint64_t view_ = 0;
   std::uint32_t peer_window_ = 1, done_here_ = 0, done_told_ = 0, done_there_ = 0;
+  bool active_ = true;
   std::map<std::uint32_t, Stream> streams_;
   std::vector<std::byte> scratch_;
   std::uint64_t data_bytes_ = 0, duplicates_ = 0;

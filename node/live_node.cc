@@ -77,7 +77,8 @@ Constants constants_of(Objective& objective) {
 
 // A run under way: what main's exception handlers still need to say goodbye.
 struct Run {
-  Run(const Config& config, const Experiment& experiment, const LiveNodeOptions& options)
+  Run(const Config& config, const Experiment& experiment, const LiveNodeOptions& options,
+      spdlog::logger& log)
       : facts(experiment.graph),
         transport(node_address(config, options.id).listen, zmq_options(config)),
         network(network_options(config, options.id), facts, transport),
@@ -89,6 +90,8 @@ struct Run {
     p.samples = static_cast<std::uint64_t>(experiment.samples[options.id]);
     p.start_limit_s = config.local.start_limit;
     p.grace_s = config.local.grace;
+    p.say = [&log](const std::string& text) { log.info("{}", text); };
+    p.switch_file = config.local.switch_file;
     p.kill_at = options.kill_at;
     p.signal = options.signal;
     participant.emplace(std::move(p), facts, network, pump, transport, pool);
@@ -144,7 +147,7 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
   const auto log = make_log(folder, options.id);
   NodeReport report(folder, options.id, options.progress_lines);
   folder.write_samples(experiment.rows[options.id]);
-  Run run(config, experiment, options);
+  Run run(config, experiment, options, *log);
   log->info("listening on {}, samples={}", run.transport.bound_endpoint(),
             experiment.samples[options.id]);
 

@@ -59,6 +59,15 @@ NodeRecord record_of(const Json& json) {
   return r;
 }
 
+Json prepared_json(const Prepared& p) {
+  return {{"view", p.view}, {"age", p.age}, {"record", record_json(p.record)}};
+}
+
+Prepared prepared_of(const Json& json) {
+  return {whole<std::uint64_t>(json.at("view")), whole<std::uint64_t>(json.at("age")),
+          record_of(json.at("record"))};
+}
+
 }  // namespace
 
 std::string encode(const Greeting& body) {
@@ -104,14 +113,14 @@ std::string encode(const StateBody& body) {
         {e.edge.u, e.edge.v, e.fact.counter, static_cast<unsigned>(e.fact.cause), e.fact.step});
   for (const auto& n : body.nodes) {
     Json entry{{"id", n.id}, {"samples", n.samples}};
-    if (n.prepared) {
-      entry["view"] = n.prepared->view;
-      entry["age"] = n.prepared->age;
-      entry["record"] = record_json(n.prepared->record);
-    }
+    if (n.prepared) entry.update(prepared_json(*n.prepared));
+    if (n.next) entry["next"] = prepared_json(*n.next);
     nodes.push_back(std::move(entry));
   }
-  return Json{{"edges", edges}, {"nodes", nodes}}.dump();
+  Json json{{"edges", edges}, {"nodes", nodes}};
+  if (body.proposal)
+    json["proposal"] = {body.proposal->sequence, body.proposal->origin, body.proposal->text};
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
@@ -125,13 +134,16 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
                              whole<std::uint64_t>(e.at(4))}});
     }
     for (const Json& n : json.at("nodes")) {
-      StateBody::NodeEntry entry{
-          whole<NodeId>(n.at("id")), whole<std::uint64_t>(n.at("samples")), {}};
-      if (n.contains("record"))
-        entry.prepared = Prepared{whole<std::uint64_t>(n.at("view")),
-                                  whole<std::uint64_t>(n.at("age")), record_of(n.at("record"))};
+      StateBody::NodeEntry entry;
+      entry.id = whole<NodeId>(n.at("id"));
+      entry.samples = whole<std::uint64_t>(n.at("samples"));
+      if (n.contains("record")) entry.prepared = prepared_of(n);
+      if (n.contains("next")) entry.next = prepared_of(n.at("next"));
       body.nodes.push_back(std::move(entry));
     }
+    if (!json.contains("proposal")) return;
+    const Json& p = json.at("proposal");
+    body.proposal = {whole<std::uint64_t>(p.at(0)), whole<NodeId>(p.at(1)), text_of(p.at(2))};
   });
 }
 

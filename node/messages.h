@@ -46,10 +46,11 @@ struct StateBody {
   struct NodeEntry {
     NodeId id = 0;
     std::uint64_t samples = 0;
-    std::optional<Prepared> prepared;
+    std::optional<Prepared> prepared, next;
   };
   std::vector<EdgeEntry> edges;
   std::vector<NodeEntry> nodes;
+  std::optional<Proposal> proposal;
 };
 
 struct DoneBody {

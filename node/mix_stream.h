@@ -16,7 +16,7 @@ template <class Real>
 struct MixSetup {
   NodeId self = 0;
   Gossip& gossip;
-  std::vector<Link*> links;  // ascending NodeId: all neighbors this node ever has
+  std::vector<Link*> links;  // ascending NodeId: all neighbors it has, in whatever round
   Pool& pool;                // of the fresh buffers streams may need
   std::uint64_t chunk_bytes = 0;
   bool hash_payload = true;
@@ -33,9 +33,13 @@ struct MixSetup {
 template <class Real>
 class MixStream final : public StreamSource {
  public:
-  explicit MixStream(const MixSetup<Real>& setup)
-      : setup_(setup), rides_(setup.links.size()), carried_(setup.links.size()) {}
+  explicit MixStream(std::shared_ptr<const MixSetup<Real>> setup)
+      : shared_(std::move(setup)),
+        setup_(*shared_),
+        rides_(setup_.links.size()),
+        carried_(setup_.links.size()) {}
 
+  bool made_for(const MixSetup<Real>& setup) const { return &setup == &setup_; }
   void begin(MixOperation<Real>& operation);  // a recycled stream begins again
   void filled(std::size_t count) { filled_ = count; }
   // Mixes what can be mixed; false if it waits. Throws ProtocolError (in the link's name) on a
@@ -79,6 +83,7 @@ class MixStream final : public StreamSource {
   void mix_ride(const Step& step, std::uint32_t k);
   void make_writable(std::uint32_t k, std::uint32_t chunk);
 
+  const std::shared_ptr<const MixSetup<Real>> shared_;  // a switch makes another
   const MixSetup<Real>& setup_;
   MixOperation<Real>* operation_ = nullptr;
   Chunks chunks_;

@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "node/network_rules.h"
 #include "topology/random.h"
 
@@ -41,6 +43,50 @@ std::vector<Link*> Network::links() {
   std::vector<Link*> links;
   for (auto& edge : edges_) links.push_back(&edge->link);
   return links;
+}
+
+void Network::streams_finished(std::uint32_t done) {
+  for (auto& edge : edges_) edge->link.finished(done);
+}
+
+void Network::prepare(const Graph& graph) {
+  for (const NodeId peer : graph.neighbors(options_.self)) {
+    if (Edge* known = edge_to(peer)) {
+      if (std::exchange(known->retired, false)) known->link.stand_by();
+      continue;
+    }
+    auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits), 0);
+    edge->we_dial = options_.self < peer;
+    edge->link.stand_by();
+    edge->link.begin_view(view_);
+    edge->silence.restart(transport_.now());
+    edges_.push_back(std::move(edge));
+  }
+  std::sort(edges_.begin(), edges_.end(),
+            [](const auto& a, const auto& b) { return a->link.peer() < b->link.peer(); });
+  for (auto& edge : edges_) edge->fact = facts_.edge_index(options_.self, edge->link.peer());
+}
+
+void Network::use(const Graph& graph, std::uint32_t stream) {
+  facts_.require(graph);
+  for (auto& edge : edges_) {
+    if (graph.adjacent(options_.self, edge->link.peer())) {
+      edge->link.activate(stream);
+    } else if (!edge->retired) {
+      edge->retired = true;
+      edge->retired_at = stream;
+    }
+  }
+}
+
+// The other end has switched once it has finished a stream of the new graph; what it said before
+// has then been acknowledged, or is of no more use to anyone.
+void Network::close_retired() {
+  for (auto& edge : edges_) {
+    if (!edge->retired || !edge->session) continue;
+    if (edge->link.done_there() > edge->retired_at && edge->link.settled())
+      drop_session(*edge, "not an edge any more");
+  }
 }
 
 void Network::begin_view(std::uint64_t view) {
@@ -143,6 +189,12 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   const auto hello = decode_greeting(frame.payload);
   if (!hello) return drop("a HELLO that cannot be read");
   Edge* edge = edge_to(hello->id);
+  if (view_ != 0 && (edge ? edge->retired : hello->id < facts_.graph().nodes()) &&
+      !compare_shared(options_.self, options_.shared, *hello)) {
+    // One of us has heard of a switch before the other: it will try again.
+    drop("a HELLO of an edge not known yet");
+    return transport_.close(connection);
+  }
   if (auto refusal = judge(*hello, edge)) {
     send_unsessioned(connection, FrameType::REFUSE, encode(*refusal));
     drop("a HELLO refused");  // no word of a stranger's: reasons are kept
@@ -245,9 +297,10 @@ void Network::pump(Instant timeout) {
     for (auto& edge : edges_) edge->silence.forgive(slept, last_pump_);
   if (!started_) return;
   judge_silence();
+  close_retired();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if ((edge->we_dial || knocks(*edge)) && !edge->connection && now >= edge->redial_at &&
+    if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->retired && now >= edge->redial_at &&
         !edge->done_acked && !edge->done_received) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       stop_dialling(*edge);
@@ -267,7 +320,7 @@ void Network::pump(Instant timeout) {
 
 void Network::judge_silence() {
   for (auto& edge : edges_) {
-    if (!facts_.edge(edge->fact).up() || edge->done_received)
+    if (!facts_.edge(edge->fact).up() || edge->done_received || edge->retired)
       continue;  // after DONE nothing more is owed
     const Instant silent = edge->silence.silent_for(last_pump_);
     if (silent < options_.grace || silent < edge->silence.limit(options_.grace, options_.grace_max))
@@ -301,7 +354,7 @@ void Network::finish(const DoneBody& done, bool abandon) {
 }
 
 void Network::send_done(Edge& edge) {
-  if (!done_ || edge.done_sent || !(abandon_ || edge.link.all_sent())) return;
+  if (!done_ || edge.done_sent || edge.retired || !(abandon_ || edge.link.all_sent())) return;
   edge.done_sent = true;
   send_control(edge, edge.link.header(FrameType::DONE, edge.session, 0), encode(*done_));
 }
@@ -321,7 +374,7 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
 
 bool Network::finished() const {
   for (const auto& edge : edges_) {
-    if (edge->done_acked) continue;
+    if (edge->done_acked || edge->retired) continue;
     if (!edge->session && (edge->done_received || !facts_.edge(edge->fact).up())) continue;
     if (edge->silence.silent_for(last_pump_) >
         edge->silence.limit(options_.grace, options_.grace_max))

@@ -45,7 +45,13 @@ class Network final : public TransportEvents {
   NetworkNews take_news() { return std::exchange(news_, {}); }
 
   // --- streams
-  std::vector<Link*> links();  // ascending NodeId
+  std::vector<Link*> links();  // ascending NodeId; of graphs to come and past ones, too
+  void streams_finished(std::uint32_t done);  // all below are, on every link
+  // Connects to the neighbors of a graph to come; facts knows its edges.
+  void prepare(const Graph& graph);
+  // From this stream on the mixes go over this graph: its links take their turn, others end once
+  // both ends need them no more.
+  void use(const Graph& graph, std::uint32_t stream);
   void expect_view(std::uint64_t view) { expected_view_ = view; }
   void begin_view(std::uint64_t view);
   void flush();  // what credit, facts and acknowledgements allow
@@ -85,6 +91,8 @@ class Network final : public TransportEvents {
     Instant dialled_at{0}, redial_at{0}, backoff{0};
     std::string last_reason;
     bool state_due = false;
+    bool retired = false;         // of a graph that is no longer used; closed when both ends have
+    std::uint32_t retired_at = 0;  // finished a stream after this one
     BeatBody beat;
     bool done_sent = false, done_acked = false, done_received = false;
   };
@@ -106,6 +114,7 @@ class Network final : public TransportEvents {
   void drop_session(Edge& edge, const std::string& why);
   void mark_down(Edge& edge, Cause cause);
   void judge_silence();
+  void close_retired();
   void send_control(Edge& edge, FrameHeader header, std::string_view body);
   void send_unsessioned(ConnectionId connection, FrameType type, std::string_view body);
   void send_done(Edge& edge);

@@ -57,8 +57,12 @@ void Network::on_state(const StateBody& body) {
   bool changed = false;
   const NodeId nodes = facts_.graph().nodes();
   for (const auto& e : body.edges) {
-    if (e.edge.u >= nodes || e.edge.v >= nodes || !facts_.graph().adjacent(e.edge.u, e.edge.v)) {
+    if (e.edge.u >= e.edge.v || e.edge.v >= nodes) {
       drop("a fact of an unknown edge");
+      continue;
+    }
+    if (!facts_.graph().adjacent(e.edge.u, e.edge.v)) {  // of a switch we have not heard of yet
+      facts_.keep_for_later(e.edge, e.fact);
       continue;
     }
     changed |= facts_.merge_edge(facts_.edge_index(e.edge.u, e.edge.v), e.fact);
@@ -70,7 +74,10 @@ void Network::on_state(const StateBody& body) {
     }
     changed |= facts_.merge_samples(n.id, n.samples);
     if (n.prepared) changed |= facts_.merge_prepared(n.id, *n.prepared);
+    if (n.next) changed |= facts_.merge_next(n.id, *n.next);
   }
+  if (body.proposal && body.proposal->origin < nodes)
+    changed |= facts_.merge_proposal(*body.proposal);
   if (!changed) return;
   news_.facts_changed = true;
   facts_changed();

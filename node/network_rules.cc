@@ -35,7 +35,9 @@ StateBody state_of(const Facts& facts) {
   for (std::size_t e = 0; e < facts.edges().size(); ++e)
     body.edges.push_back({facts.edges()[e], facts.edge(e)});
   for (NodeId i = 0; i < facts.graph().nodes(); ++i)
-    if (facts.samples(i) > 0) body.nodes.push_back({i, facts.samples(i), facts.prepared(i)});
+    if (facts.samples(i) > 0)
+      body.nodes.push_back({i, facts.samples(i), facts.prepared(i), facts.next(i)});
+  if (facts.proposal().sequence > 0) body.proposal = facts.proposal();
   return body;
 }
 

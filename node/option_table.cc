@@ -114,6 +114,8 @@ void add_topology(std::vector<Option>& table) {
   table.push_back(
       text(section + "graphs", "", "static kinds or files that a schedule is made of: ring,torus"));
   table.push_back(integer(section + "seed", "1", 0, kMaxInteger, "of random graphs"));
+  table.push_back(integer(section + "from_step", "0", 0, kMaxInteger,
+                          "in a switch file: made at the first lap's end from this step on"));
   table.push_back(
       text(section + "weights", "auto", "weight rule, or file: the third column of the edge list",
            names_of(weight_rules()) + " file " + names_of(directed_rules())));
@@ -155,6 +157,8 @@ void add_local(std::vector<Option>& table) {
       above(real("local.start_limit", "60", 0, kDay, "seconds to wait for all at first")));
   table.push_back(
       above(real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes")));
+  table.push_back(
+      file("local.switch_file", "read while running: another graph or other weights"));
   table.push_back(real("local.stall_limit", "0", 0, kDay,
                        "seconds without progress that cut a live neighbor; 0 = never"));
 }

@@ -6,6 +6,7 @@
 #include "consensus/chunks.h"
 #include "node/error.h"
 #include "node/rounds.h"
+#include "node/switching.h"
 
 namespace starling {
 
@@ -43,6 +44,7 @@ double Participant::elapsed() const {
 
 // --- joining
 Agreement Participant::join(const Constants& own) {
+  own_ = own;
   const NodeId nodes = facts_.graph().nodes();
   auto lock = pump_.lock();
   began_ = transport_.now();
@@ -144,8 +146,8 @@ std::string Participant::describe_lost(const std::vector<bool>& component) const
   Cause cause = Cause::none;
   std::string edges;
   for (std::size_t e = 0; e < facts_.edges().size(); ++e) {
-    if (facts_.edge(e).up()) continue;
     const auto [u, v] = facts_.edges()[e];
+    if (facts_.edge(e).up() || !facts_.required().adjacent(u, v)) continue;
     cause = std::max(cause, facts_.edge(e).cause);
     edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);
   }
@@ -174,6 +176,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   ParticipantResult result;
   bool abandon = false;
   Instant last_step = transport_.now();
+  std::shared_ptr<const PlannedSwitch> switched;
+  std::function<std::shared_ptr<const PlannedSwitch>()> runner_switched;
   const auto before_step = [&](std::uint64_t step) {
     if (options_.kill_at && *options_.kill_at == step) std::raise(SIGKILL);
     const Instant now = transport_.now();
@@ -181,15 +185,24 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
       result.step_seconds.push_back(std::chrono::duration<double>(now - last_step).count());
     last_step = now;
     step_ = step;
+    if (switched != runner_switched()) {
+      switched = runner_switched();
+      result.switches.push_back({step, switched->what, switched->agreement.mix.contraction});
+      options_.say("switched at step " + std::to_string(step) + " to " + switched->what);
+    }
   };
   Rounds<Real> rounds(settings, agreement, options_.self, objective, network_, pump_, transport_,
                       pool_);
   Peer<Real> peer(agreement, objective.dimension(), chunk, pool_, rounds);
   rounds.bind(peer);
+  Switching switching({settings, options_.self, own_, options_.switch_file, options_.say}, agreement,
+                      facts_, network_);
   Runner<Real> runner(
       settings, agreement, options_.self, peer,
       relative && objective.has_optimum() ? objective.optimum() : std::vector<double>{},
       before_step);
+  runner_switched = [&] { return runner.switched(); };
+  runner.plan_switches([&](bool taken) { return switching.next(taken); });
   // However this ends: the stand-in sends nothing of ours once peer and rounds go.
   struct Detach {
     Rounds<Real>& rounds;
@@ -220,7 +233,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
       if (settings.stop.seconds > 0 && elapsed() > settings.stop.seconds)
         runner.wish(Ride::kWishBudget);
       if (runner.ended()) break;
-      const auto lock = pump_.lock();
+      auto lock = pump_.lock();
+      switching.look(lock, transport_.now());
       data_bytes = network_.data_bytes();
       control_bytes = network_.control_bytes();
       if (rounds.advance()) {

@@ -24,6 +24,8 @@ struct ParticipantOptions {
   std::shared_ptr<const Schedule> schedule;  // of a graph that changes; null: static
   std::uint64_t samples = 1;  // of this node
   double start_limit_s = 60, grace_s = 1;
+  std::string switch_file;                             // switching.h; empty: none
+  std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
   std::optional<std::uint64_t> kill_at;                // SIGKILL itself at the start of this step
   const volatile std::sig_atomic_t* signal = nullptr;  // the last signal caught, 0: none
 };
@@ -43,6 +45,12 @@ struct ParticipantResult {
   std::uint64_t steps = 0, gossip_steps = 0, bytes_sent = 0, control_bytes_sent = 0;
   double wall_seconds = 0;
   std::vector<double> step_seconds;  // from step to step
+  struct Switched {
+    std::uint64_t step = 0;
+    std::string what;
+    double contraction = 0;  // predicted from there on
+  };
+  std::vector<Switched> switches;
   Progress progress;
 };
 
@@ -93,6 +101,7 @@ class Participant {
   Pump& pump_;
   Transport& transport_;
   Pool& pool_;
+  Constants own_;  // of this node's objective
   std::uint64_t step_ = 0;
   Instant began_{0};
   std::optional<Instant> lost_since_;

@@ -16,9 +16,11 @@ Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeI
     : objective_(objective),
       network_(network),
       pump_(pump),
+      self_(self),
+      pool_(pool),
+      chunk_bytes_(settings.chunk),
+      hash_payload_(settings.checksum == "payload"),
       gossip_(agreement),
-      setup_{self, gossip_,        network.links(),
-             pool, settings.chunk, settings.checksum == "payload"},
       objective_scale_(agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
       worker_([&transport] { transport.wake(); }) {}
 
@@ -34,9 +36,24 @@ void Rounds<Real>::detach() {
   told_.clear();
 }
 
+// The links and rows of the graph in force: the first one's, or another's after a switch.
+template <class Real>
+void Rounds<Real>::adopt(const Agreement& agreement) {
+  if (adopted_) network_.use(agreement.matrix.graph, peer_->streams() - 1);
+  adopted_ = &agreement;
+  gossip_.adopt(agreement);
+  std::vector<Link*> links;
+  for (Link* link : network_.links())
+    if (agreement.matrix.graph.adjacent(self_, link->peer())) links.push_back(link);
+  setup_ = std::make_shared<const MixSetup<Real>>(
+      MixSetup<Real>{self_, gossip_, std::move(links), pool_, chunk_bytes_, hash_payload_});
+  spare_.clear();
+}
+
 template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
+  if (&peer_->agreement() != adopted_) adopt(peer_->agreement());
   if (spare_.empty())
     spare_.push_back(std::make_unique<MixStream<Real>>(setup_));
   active_.push_back(std::move(spare_.back()));
@@ -123,7 +140,7 @@ void Rounds<Real>::recycle() {
       done = active_[s]->number();
       break;
     }
-  for (Link* link : setup_.links) link->finished(done);
+  network_.streams_finished(done);
   for (std::size_t s = 0; s < active_.size();) {
     if (!told_[s] || !active_[s]->released()) {
       ++s;
@@ -131,7 +148,7 @@ void Rounds<Real>::recycle() {
     }
     active_[s]->forget();
     peer_->release(active_[s]->operation());
-    spare_.push_back(std::move(active_[s]));
+    if (active_[s]->made_for(*setup_)) spare_.push_back(std::move(active_[s]));
     active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(s));
     told_.erase(told_.begin() + static_cast<std::ptrdiff_t>(s));
   }

@@ -39,6 +39,7 @@ class Rounds final : public Host<Real> {
   bool computing() const { return gradient_ != nullptr; }
 
  private:
+  void adopt(const Agreement& agreement);
   void evaluate(GradientOperation<Real>& operation);
   void recycle();
 
@@ -46,8 +47,13 @@ class Rounds final : public Host<Real> {
   Network& network_;
   Pump& pump_;
   Peer<Real>* peer_ = nullptr;
+  const NodeId self_;
+  Pool& pool_;
+  const std::uint64_t chunk_bytes_;
+  const bool hash_payload_;
   Gossip gossip_;
-  const MixSetup<Real> setup_;
+  const Agreement* adopted_ = nullptr;
+  std::shared_ptr<const MixSetup<Real>> setup_;
   const double objective_scale_;
   std::deque<std::unique_ptr<MixStream<Real>>>
       active_;  // by stream number: under way, or not yet released

@@ -16,8 +16,8 @@ namespace starling {
 template <class Real>
 Program dgd_atc(Peer<Real>& self) {
   auto& x = self.state("x");
-  const Real eta = self.step_size();
   while (co_await self.next_step()) {
+    const Real eta = self.step_size();
     auto gradient = self.gradient(x);
     const auto& g = co_await gradient;
     x = co_await self.mix(x - eta * g);

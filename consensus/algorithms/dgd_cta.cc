@@ -17,8 +17,8 @@ namespace starling {
 template <class Real>
 Program dgd_cta(Peer<Real>& self) {
   auto& x = self.state("x");
-  const Real eta = self.step_size();
   while (co_await self.next_step()) {
+    const Real eta = self.step_size();
     auto mixing = self.mix(x);
     auto gradient = self.gradient(x);
     x = (co_await mixing) - eta * (co_await gradient);

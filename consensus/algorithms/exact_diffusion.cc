@@ -23,8 +23,8 @@ template <class Real>
 Program exact_diffusion(Peer<Real>& self) {
   auto& x = self.state("x");
   auto& y = self.state("y");
-  const Real eta = self.step_size();
   while (co_await self.next_step()) {
+    const Real eta = self.step_size();
     auto gradient = self.gradient(x);
     const auto& g = co_await gradient;
     const auto h = self.evaluate(x - eta * g - y);

@@ -19,8 +19,8 @@ template <class Real>
 Program extra(Peer<Real>& self) {
   auto& x = self.state("x");
   auto& y = self.state("y");
-  const Real eta = self.step_size();
   while (co_await self.next_step()) {
+    const Real eta = self.step_size();
     auto mixing = self.mix(x);
     auto gradient = self.gradient(x);
     const auto& mixed = co_await mixing;

@@ -8,6 +8,7 @@ starling_test(executor_equality_large_test ROOM node SOURCE executor_equality_te
 target_compile_definitions(executor_equality_large_test PRIVATE STARLING_LARGE_DIMENSION=1000003)
 starling_test(resume_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(changing_graphs_test ROOM node LIBRARIES starling::node LABELS threads)
+starling_test(switching_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(silence_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(facts_test ROOM node LIBRARIES starling::node)
 starling_test(data_test ROOM node LIBRARIES starling::setup ZLIB::ZLIB)

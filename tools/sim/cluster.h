@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "consensus/agreement.h"
+#include "consensus/switch.h"
 #include "node/experiment.h"
 
 namespace starling {
@@ -24,6 +24,9 @@ struct Cluster {
     return agreement.objective_scale.empty() ? pi(i) : pi(i) * agreement.objective_scale[i];
   }
 };
+
+// What local.switch_file asks for, as all nodes would agree on it; null: there is none.
+std::shared_ptr<const PlannedSwitch> planned_switch(Cluster& cluster);
 
 // Errors    ConfigError, GraphError, SettingsError: what a node of this configuration would say.
 std::unique_ptr<Cluster> make_cluster(const Config& config);

@@ -33,6 +33,7 @@ class Simulation {
       : cluster_(cluster),
         options_(options),
         executor_(cluster.config.shared, cluster.agreement, pointers(cluster)) {
+    if (const auto planned = planned_switch(cluster)) executor_.plan_switches({planned});
     if (!options.out) return;
     RunFolder folder(*options.out);
     folder.write_config(cluster.config);
@@ -94,10 +95,19 @@ class Simulation {
                 {"elapsed", elapsed}};
   }
 
+  Json switches(std::uint32_t i) {
+    const auto& made = executor_.runner(i).switched();
+    if (!made) return Json::array();
+    return Json::array({{{"step", made->at_step},
+                         {"to", made->what},
+                         {"contraction", made->agreement.mix.contraction}}});
+  }
+
   NodeResult collect(std::uint32_t i) {
     const Vector<Real>& x = executor_.model(i);
     Json summary = figures(i, elapsed_);
     summary.erase("elapsed");
+    summary["switches"] = switches(i);
     summary["status"] = std::string(to_string(status_));
     summary["steps"] = summary["step"];
     summary["wall_seconds"] = elapsed_;

@@ -81,8 +81,18 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   summary["accuracy"] = {{"train", train_accuracy(cluster, mean)}, {"test", nullptr}};
 }
 
+// What a running cluster changed its graph or weights to: on all nodes at the same steps.
+Json switches(std::span<const NodeResult> nodes) {
+  for (const NodeResult& node : nodes)
+    if (node.summary && node.summary->contains("switches")) return node.summary->at("switches");
+  return Json::array();
+}
+
+// Of the mixes since the last switch.
 Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
   Json result{{"measured", nullptr}, {"predicted", cluster.agreement.mix.contraction}};
+  if (const Json made = switches(nodes); !made.empty())
+    result["predicted"] = made.back().at("contraction");
   std::vector<std::vector<ContractionRecorder::Record>> records;
   for (const NodeResult& node : nodes) {
     if (!node.contraction) return result;
@@ -182,6 +192,7 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
   summary["step_size"] = cluster.agreement.step_size;
   const WeightNote& note = cluster.agreement.matrix.note;
   summary["weights"] = {{"rule", note.rule}, {"why", note.why}};
+  summary["switches"] = switches(nodes);
   summary["views"] = views(nodes);
   summary["nodes_detail"] = details(nodes);
   return summary;
