@@ -85,7 +85,9 @@ Mixing make_mixing(const Settings& settings, const Graph& graph,
   mixing.matrix.graph = graph;
   mixing.matrix.stationary.assign(graph.nodes(), 1 / n);
   mixing.schedule = std::move(schedule);
-  if (settings.objective.weighting == "samples") {
+  const bool even =
+      std::all_of(samples.begin(), samples.end(), [&](double m) { return m == samples[0]; });
+  if (settings.objective.weighting == "samples" && !even) {
     double total = 0;
     for (const double m : samples) total += m;
     for (const double m : samples) mixing.objective_scale.push_back(n * m / total);
@@ -104,8 +106,7 @@ Constants scaled(const Constants& own, const Mixing& mixing, NodeId self) {
 NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
                    NodeId self) {
   const Spectrum found = mixing.schedule ? rate_of(*mixing.schedule) : spectrum(mixing.matrix);
-  NodeRecord record{found.gap_2, found.lambda_n, settings.mixing.steps,
-                    scaled(own, mixing, self)};
+  NodeRecord record{found.gap_2, found.lambda_n, settings.mixing.steps, scaled(own, mixing, self)};
   if (record.mixing_steps == 0) {
     const long long steps =
         mixing.matrix.graph.nodes() == 1 ? 1

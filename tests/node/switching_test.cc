@@ -92,7 +92,7 @@ TEST_P(ARunningCluster, SwitchesOnOneStepOnAllNodes) {
   const TemporaryFolder folder;
   const std::string file = folder.file("next.toml");
   std::ofstream(file) << c.text;
-  const Settings settings = tracking(6000);
+  const Settings settings = tracking(4000);
   ThreadCluster cluster(settings, ring(), kDimension);
   std::atomic<int> cuts{0};
   if (c.cut)
@@ -114,7 +114,7 @@ TEST_P(ARunningCluster, SwitchesOnOneStepOnAllNodes) {
     EXPECT_EQ(outcomes[i].error, "") << "node " << i;
     ASSERT_EQ(outcomes[i].result.switches.size(), 1u) << "node " << i;
     EXPECT_EQ(outcomes[i].result.switches[0].step, step) << "node " << i;
-    EXPECT_EQ(outcomes[i].result.steps, 6000u) << "node " << i;
+    EXPECT_EQ(outcomes[i].result.steps, 4000u) << "node " << i;
     EXPECT_TRUE(outcomes[i].model == expected[i]) << "node " << i;
   }
 }
