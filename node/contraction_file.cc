@@ -18,13 +18,21 @@ TensorView table(const std::string& name, const std::vector<double>& values, std
 
 void write_contraction(const std::string& path,
                        const std::vector<ContractionRecorder::Record>& records) {
+  // Mixes of unequal length (push_diging's) fill rows of one: a coordinate that is zero on every
+  // node adds nothing to a disagreement.
+  std::size_t width = 0;
+  for (const auto& record : records)
+    if (record.finished) width = std::max<std::size_t>(width, record.coordinates);
   std::vector<double> streams, before, after;
+  const auto append = [width](std::vector<double>& rows, const auto& values, std::size_t count) {
+    rows.insert(rows.end(), values.data(), values.data() + count);
+    rows.resize(rows.size() + width - count);
+  };
   for (const auto& record : records) {
     if (!record.finished) continue;  // still under way when the run ended
-    const auto width = static_cast<std::ptrdiff_t>(record.coordinates);
     streams.push_back(record.stream);
-    before.insert(before.end(), record.before.begin(), record.before.begin() + width);
-    after.insert(after.end(), record.after.begin(), record.after.begin() + width);
+    append(before, record.before, record.coordinates);
+    append(after, record.after, record.coordinates);
   }
   const TensorView tensors[] = {TensorView::of("stream", streams),
                                 table("before", before, streams.size()),
