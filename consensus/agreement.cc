@@ -80,6 +80,12 @@ MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
 Mixing make_mixing(const Settings& settings, const Graph& graph,
                    std::shared_ptr<const Schedule> schedule, std::span<const double> samples) {
   if (!schedule) return make_matrix(settings, graph, samples);
+  if (const ScheduleRate rate = schedule_rate(*schedule);
+      graph.nodes() > 1 && !rate.exact_after && !(rate.per_round < 1))
+    throw SettingsError(
+        "shared.topology: the rounds of this schedule do not bring the nodes together: their "
+        "rate is " +
+        std::to_string(rate.per_round) + " per round, and must be below 1");
   const auto n = static_cast<double>(graph.nodes());
   Mixing mixing;
   mixing.matrix.graph = graph;

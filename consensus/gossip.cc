@@ -5,8 +5,8 @@
 namespace starling {
 
 namespace {
-constexpr std::uint64_t kKeptMost = 256;      // rounds of a period that are kept
-constexpr double kRounding = 1e-12;           // a row sum this near one is one
+constexpr std::uint64_t kKeptMost = 256;  // rounds of a period that are kept
+constexpr double kRounding = 1e-12;       // a row sum this near one is one
 }  // namespace
 
 GossipRow Gossip::row(std::uint64_t t, NodeId i) {

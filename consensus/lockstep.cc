@@ -37,8 +37,7 @@ template <class Real>
 struct Lockstep<Real>::Node {
   Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
        Pool& pool, std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm)
-      : host(objective,
-             agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
+      : host(objective, agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
         peer(agreement, objective.dimension(),
              Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length, pool, host),
         runner(settings, agreement, self, peer,
@@ -117,8 +116,8 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
   const auto size = static_cast<std::size_t>(first.y[0].size());
   for (auto& node : nodes_) {
     const MixOperation<Real>& operation = *node->host.begun().front();
-    if (operation.stream != stream || operation.steps != steps ||
-        operation.round != first.round || operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
+    if (operation.stream != stream || operation.steps != steps || operation.round != first.round ||
+        operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
       throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
   }
   const double scale = first.scale();
@@ -132,8 +131,7 @@ void Lockstep<Real>::mix(std::uint32_t stream) {
       weights_.clear();
       for (const NodeId j : row.sources)
         values_.push_back(nodes_[j]->host.begun().front()->at(now).data());
-      for (const double w : row.weights)
-        weights_.push_back(static_cast<Real>(w * scale));
+      for (const double w : row.weights) weights_.push_back(static_cast<Real>(w * scale));
       const Real* y = own.at(now).data();
       Real* out = own.at(now + 1).data();
       kernel(y, omega != 0 ? out : nullptr, values_.data(), weights_.data(), values_.size(),

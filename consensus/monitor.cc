@@ -21,8 +21,8 @@ Window window_of(const Agreement& agreement, const MixPlan& plan, std::uint64_t 
   constexpr double kEnough = 0.5;
   constexpr int kStepsMost = 4096;
   for (;; window.steps *= 2) {
-    window.contraction = window_contraction(*agreement.schedule, t,
-                                            static_cast<std::uint64_t>(window.steps));
+    window.contraction =
+        window_contraction(*agreement.schedule, t, static_cast<std::uint64_t>(window.steps));
     if (window.contraction <= kEnough || window.steps > kStepsMost) return window;
   }
 }
@@ -44,8 +44,7 @@ Task<MonitorReport> look(Peer<Real>& self) {
   t = co_await mixing_t;
   MonitorReport report;
   report.change = std::sqrt(self.dot(moved, moved));
-  const double spread =
-      self.constants().smoothness * report.change / (1 - window.contraction);
+  const double spread = self.constants().smoothness * report.change / (1 - window.contraction);
   report.gradient_bound = 2 * std::max(std::sqrt(self.dot(t, t)), spread);
   co_return report;
 }

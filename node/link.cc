@@ -110,7 +110,7 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
     return nullptr;
   }
   // Before its turn a link does not know which stream will be its first: what comes first is.
-  const std::uint32_t first = active_           ? done_here_
+  const std::uint32_t first = active_            ? done_here_
                               : streams_.empty() ? h.stream
                                                  : streams_.begin()->first;
   if (h.stream < first || h.stream - first >= limits_.streams)
@@ -156,7 +156,8 @@ void Link::resume(const Greeting& peer) {
 bool Link::all_sent() const {
   return std::all_of(streams_.begin(), streams_.end(), [&](const auto& entry) {
     const auto& [number, stream] = entry;
-    return !stream.source || number < done_there_ || stream.sent >= stream.source->ready(stream.slot);
+    return !stream.source || number < done_there_ ||
+           stream.sent >= stream.source->ready(stream.slot);
   });
 }
 

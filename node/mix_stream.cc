@@ -15,8 +15,8 @@ constexpr std::size_t kShareFrom = 64 * 1024;
 template <class Real>
 void MixStream<Real>::begin(MixOperation<Real>& operation) {
   operation_ = &operation;
-  chunks_ = Chunks::of(static_cast<std::size_t>(operation.y[0].size()), setup_.chunk_bytes,
-                       sizeof(Real));
+  chunks_ =
+      Chunks::of(static_cast<std::size_t>(operation.y[0].size()), setup_.chunk_bytes, sizeof(Real));
   chunk_count_ = chunks_.count();
   positions_ = chunk_count_ * static_cast<std::uint32_t>(operation.steps);
   next_ = 0;

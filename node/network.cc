@@ -17,10 +17,6 @@ constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::
 constexpr Instant kHandshake = std::chrono::seconds(3);
 constexpr Instant kKnock = std::chrono::seconds(2);
 constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 }  // namespace
 
 Network::Network(NetworkOptions options, Facts& facts, Transport& transport)
@@ -43,50 +39,6 @@ std::vector<Link*> Network::links() {
   std::vector<Link*> links;
   for (auto& edge : edges_) links.push_back(&edge->link);
   return links;
-}
-
-void Network::streams_finished(std::uint32_t done) {
-  for (auto& edge : edges_) edge->link.finished(done);
-}
-
-void Network::prepare(const Graph& graph) {
-  for (const NodeId peer : graph.neighbors(options_.self)) {
-    if (Edge* known = edge_to(peer)) {
-      if (std::exchange(known->retired, false)) known->link.stand_by();
-      continue;
-    }
-    auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits), 0);
-    edge->we_dial = options_.self < peer;
-    edge->link.stand_by();
-    edge->link.begin_view(view_);
-    edge->silence.restart(transport_.now());
-    edges_.push_back(std::move(edge));
-  }
-  std::sort(edges_.begin(), edges_.end(),
-            [](const auto& a, const auto& b) { return a->link.peer() < b->link.peer(); });
-  for (auto& edge : edges_) edge->fact = facts_.edge_index(options_.self, edge->link.peer());
-}
-
-void Network::use(const Graph& graph, std::uint32_t stream) {
-  facts_.require(graph);
-  for (auto& edge : edges_) {
-    if (graph.adjacent(options_.self, edge->link.peer())) {
-      edge->link.activate(stream);
-    } else if (!edge->retired) {
-      edge->retired = true;
-      edge->retired_at = stream;
-    }
-  }
-}
-
-// The other end has switched once it has finished a stream of the new graph; what it said before
-// has then been acknowledged, or is of no more use to anyone.
-void Network::close_retired() {
-  for (auto& edge : edges_) {
-    if (!edge->retired || !edge->session) continue;
-    if (edge->link.done_there() > edge->retired_at && edge->link.settled())
-      drop_session(*edge, "not an edge any more");
-  }
 }
 
 void Network::begin_view(std::uint64_t view) {
@@ -125,7 +77,6 @@ std::uint64_t Network::data_bytes() const {
   return bytes;
 }
 
-// --- connections and sessions
 void Network::dial(Edge& edge) {
   edge.dialling = transport_.dial(options_.endpoints[edge.link.peer()]);
   by_connection_[edge.dialling] = &edge;
@@ -283,7 +234,6 @@ void Network::end_session(NodeId peer, const std::string& why) {
   if (Edge* edge = edge_to(peer)) drop_session(*edge, why);
 }
 
-// --- time
 void Network::pump(Instant timeout) {
   const Instant woke = transport_.now();
   flush();
@@ -300,8 +250,8 @@ void Network::pump(Instant timeout) {
   close_retired();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->retired && now >= edge->redial_at &&
-        !edge->done_acked && !edge->done_received) {
+    if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->retired &&
+        now >= edge->redial_at && !edge->done_acked && !edge->done_received) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       stop_dialling(*edge);
       dial(*edge);
@@ -347,7 +297,6 @@ void Network::flush() {
   }
 }
 
-// --- the end
 void Network::finish(const DoneBody& done, bool abandon) {
   done_ = done;
   abandon_ = abandon;
@@ -384,15 +333,8 @@ bool Network::finished() const {
   return true;
 }
 
-// --- sending
-void Network::send_control(Edge& edge, FrameHeader header, std::string_view body) {
-  header.payload_bytes = static_cast<std::uint32_t>(body.size());
-  std::vector<std::byte> frame(kHeaderBytes + body.size());
-  encode(header, std::span<std::byte, kHeaderBytes>(frame.data(), kHeaderBytes));
-  std::copy_n(bytes_of(body).begin(), body.size(), frame.begin() + kHeaderBytes);
-  seal(frame, hash_payload(bytes_of(body)));
-  control_bytes_ += frame.size();
-  if (!transport_.send(edge.connection, frame, nullptr)) drop_session(edge, "connection closed");
+void Network::send_control(Edge& edge, const FrameHeader& header, std::string_view body) {
+  if (!send_frame(edge.connection, header, body)) drop_session(edge, "connection closed");
 }
 
 void Network::send_unsessioned(ConnectionId connection, FrameType type, std::string_view body) {
@@ -400,13 +342,18 @@ void Network::send_unsessioned(ConnectionId connection, FrameType type, std::str
   header.type = type;
   header.sender = options_.self;
   header.view = view_;
+  send_frame(connection, header, body);  // a vanished stranger needs no answer
+}
+
+bool Network::send_frame(ConnectionId connection, FrameHeader header, std::string_view body) {
+  const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
   header.payload_bytes = static_cast<std::uint32_t>(body.size());
   std::vector<std::byte> frame(kHeaderBytes + body.size());
   encode(header, std::span<std::byte, kHeaderBytes>(frame.data(), kHeaderBytes));
-  std::copy_n(bytes_of(body).begin(), body.size(), frame.begin() + kHeaderBytes);
-  seal(frame, hash_payload(bytes_of(body)));
+  std::copy_n(bytes.begin(), body.size(), frame.begin() + kHeaderBytes);
+  seal(frame, hash_payload(bytes));
   control_bytes_ += frame.size();
-  transport_.send(connection, frame, nullptr);  // a vanished stranger needs no answer
+  return transport_.send(connection, frame, nullptr);
 }
 
 }  // namespace starling

@@ -91,7 +91,7 @@ class Network final : public TransportEvents {
     Instant dialled_at{0}, redial_at{0}, backoff{0};
     std::string last_reason;
     bool state_due = false;
-    bool retired = false;         // of a graph that is no longer used; closed when both ends have
+    bool retired = false;          // of a graph that is no longer used; closed when both ends have
     std::uint32_t retired_at = 0;  // finished a stream after this one
     BeatBody beat;
     bool done_sent = false, done_acked = false, done_received = false;
@@ -115,8 +115,9 @@ class Network final : public TransportEvents {
   void mark_down(Edge& edge, Cause cause);
   void judge_silence();
   void close_retired();
-  void send_control(Edge& edge, FrameHeader header, std::string_view body);
+  void send_control(Edge& edge, const FrameHeader& header, std::string_view body);
   void send_unsessioned(ConnectionId connection, FrameType type, std::string_view body);
+  bool send_frame(ConnectionId connection, FrameHeader header, std::string_view body);
   void send_done(Edge& edge);
   void drop(const std::string& reason) { ++drops_[reason]; }
 

@@ -85,7 +85,8 @@ void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops
                {"dropped_frames", drops}};
   summary["switches"] = Json::array();
   for (const auto& s : result.switches)
-    summary["switches"].push_back({{"step", s.step}, {"to", s.what}, {"contraction", s.contraction}});
+    summary["switches"].push_back(
+        {{"step", s.step}, {"to", s.what}, {"contraction", s.contraction}});
   summary["members"] = Json::array();
   for (std::uint64_t i = 0; i < members; ++i) summary["members"].push_back(i);
   folder_.write_summary(summary.dump(2));

@@ -101,7 +101,8 @@ void add_objective(std::vector<Option>& table, std::string_view kind) {
 
 void add_topology(std::vector<Option>& table) {
   const std::string section = "shared.topology.";
-  table.push_back(text(section + "kind", "ring", "generated graph, directed graph or schedule of graphs",
+  table.push_back(text(section + "kind", "ring",
+                       "generated graph, directed graph or schedule of graphs",
                        names_of(graph_kinds()) + " " + names_of(digraph_kinds()) + " " +
                            names_of(schedule_kinds())));
   table.push_back(file(section + "file", "edge list, instead of kind"));
@@ -116,9 +117,9 @@ void add_topology(std::vector<Option>& table) {
   table.push_back(integer(section + "seed", "1", 0, kMaxInteger, "of random graphs"));
   table.push_back(integer(section + "from_step", "0", 0, kMaxInteger,
                           "in a switch file: made at the first lap's end from this step on"));
-  table.push_back(
-      text(section + "weights", "auto", "weight rule, or file: the third column of the edge list",
-           names_of(weight_rules()) + " file " + names_of(directed_rules())));
+  table.push_back(text(section + "weights", "auto",
+                       "weight rule, or file: the third column of the edge list",
+                       names_of(weight_rules()) + " file " + names_of(directed_rules())));
 }
 
 void add_method(std::vector<Option>& table) {
@@ -157,8 +158,7 @@ void add_local(std::vector<Option>& table) {
       above(real("local.start_limit", "60", 0, kDay, "seconds to wait for all at first")));
   table.push_back(
       above(real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes")));
-  table.push_back(
-      file("local.switch_file", "read while running: another graph or other weights"));
+  table.push_back(file("local.switch_file", "read while running: another graph or other weights"));
   table.push_back(real("local.stall_limit", "0", 0, kDay,
                        "seconds without progress that cut a live neighbor; 0 = never"));
 }

@@ -195,8 +195,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
                       pool_);
   Peer<Real> peer(agreement, objective.dimension(), chunk, pool_, rounds);
   rounds.bind(peer);
-  Switching switching({settings, options_.self, own_, options_.switch_file, options_.say}, agreement,
-                      facts_, network_);
+  Switching switching({settings, options_.self, own_, options_.switch_file, options_.say},
+                      agreement, facts_, network_);
   Runner<Real> runner(
       settings, agreement, options_.self, peer,
       relative && objective.has_optimum() ? objective.optimum() : std::vector<double>{},

@@ -22,9 +22,9 @@ struct ParticipantOptions {
   Settings settings;
   NodeId self = 0;
   std::shared_ptr<const Schedule> schedule;  // of a graph that changes; null: static
-  std::uint64_t samples = 1;  // of this node
+  std::uint64_t samples = 1;                 // of this node
   double start_limit_s = 60, grace_s = 1;
-  std::string switch_file;                             // switching.h; empty: none
+  std::string switch_file;  // switching.h; empty: none
   std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
   std::optional<std::uint64_t> kill_at;                // SIGKILL itself at the start of this step
   const volatile std::sig_atomic_t* signal = nullptr;  // the last signal caught, 0: none

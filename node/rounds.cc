@@ -54,8 +54,7 @@ template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
   if (&peer_->agreement() != adopted_) adopt(peer_->agreement());
-  if (spare_.empty())
-    spare_.push_back(std::make_unique<MixStream<Real>>(setup_));
+  if (spare_.empty()) spare_.push_back(std::make_unique<MixStream<Real>>(setup_));
   active_.push_back(std::move(spare_.back()));
   told_.push_back(false);
   spare_.pop_back();

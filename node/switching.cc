@@ -93,8 +93,7 @@ void Switching::prepare(std::unique_lock<std::mutex>& lock) {
   if (failed) std::rethrow_exception(failed);
   facts_.add_edges(links);
   network_.prepare(links);
-  facts_.merge_next(options_.self,
-                    {next.key, (seen_.sequence << 20) + seen_.origin, record});
+  facts_.merge_next(options_.self, {next.key, (seen_.sequence << 20) + seen_.origin, record});
   network_.facts_changed();
   prepared_ = std::move(next);
   options_.say("preparing to switch to " + describe_topology(prepared_->settings.topology));

@@ -73,8 +73,7 @@ TEST(ASwitchAtALapsEnd, MixesAsTheNewGraphPromises) {
   for (NodeId i = 0; i < 16; ++i) records.push_back(executor->peer(i).recorder().records());
   const double promised = executor->peer(0).agreement().mix.contraction;
   EXPECT_NE(promised, scenario.agreement.mix.contraction);
-  const double measured =
-      measured_contraction(records, scenario.agreement.matrix.stationary, 1e-9);
+  const double measured = measured_contraction(records, scenario.agreement.matrix.stationary, 1e-9);
   EXPECT_LE(measured, promised + 1e-12);
   EXPECT_GT(measured, 0.99 * promised);
 }

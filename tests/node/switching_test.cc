@@ -73,7 +73,8 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 const Case kCases[] = {
     {"to_a_torus", "[shared.topology]\nkind = \"torus\"\nweights = \"fdla\"\n", false},
-    {"to_other_weights", "[shared.topology]\nkind = \"ring\"\nweights = \"best_constant\"\n", false},
+    {"to_other_weights", "[shared.topology]\nkind = \"ring\"\nweights = \"best_constant\"\n",
+     false},
     {"to_a_schedule", "[shared.topology]\nkind = \"one_peer_exponential\"\n", false},
     {"to_fewer_edges",
      "[shared.topology]\nkind = \"path\"\nweights = \"metropolis\"\n[shared.mixing]\n"
@@ -84,7 +85,7 @@ const Case kCases[] = {
 
 class ARunningCluster : public ::testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(Switches, ARunningCluster, ::testing::ValuesIn(kCases),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& entry) { return std::string(entry.param.name); });
 
 // One node reads the request; all switch on one step, and no bit differs from lockstep's.
 TEST_P(ARunningCluster, SwitchesOnOneStepOnAllNodes) {

@@ -20,8 +20,7 @@ Constants constants_of(Objective& objective) {
 
 Agreement agreement_of(Cluster& cluster, const Settings& settings, const Graph& graph,
                        std::shared_ptr<const Schedule> schedule) {
-  Mixing mixing =
-      make_mixing(settings, graph, std::move(schedule), cluster.experiment.samples);
+  Mixing mixing = make_mixing(settings, graph, std::move(schedule), cluster.experiment.samples);
   // One node's record holds the spectrum for all: it is the same computation on one machine.
   NodeRecord record = propose(settings, mixing, {});
   std::vector<NodeRecord> records;
