@@ -36,8 +36,8 @@ struct MixingMatrix {
   }
 };
 
-// Whose mean a rule's W keeps: every node counts once, every sample counts once, or the latter where
-// sample counts are given and the former where none are.
+// Whose mean a rule's W keeps: every node counts once, every sample counts once, or the latter
+// where sample counts are given and the former where none are.
 enum class Averages { nodes, samples, either };
 
 // The weight rules of the registry (A.1, A.4): metropolis, lazy_metropolis, max_degree,

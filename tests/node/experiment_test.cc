@@ -6,6 +6,7 @@
 #include <fstream>
 #include <numeric>
 
+#include "consensus/agreement.h"
 #include "tests/node/temporary_folder.h"
 
 namespace starling {
@@ -132,6 +133,40 @@ TEST(Experiment, AGraphFileSaysItsNodes) {
   EXPECT_NE(complaint(set).find("line 3"), std::string::npos) << complaint(set);
   std::ofstream(folder.file("g.edges")) << "# nodes 2\n0 1 0.5\n";
   EXPECT_NE(complaint(set).find("has weights"), std::string::npos) << complaint(set);
+}
+
+TEST(Experiment, AWeightFileIsReadCheckedAndNeedsAFile) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> set = {"shared.objective.kind=reference_quadratic",
+                                        "shared.topology.file=" + folder.file("g.edges"),
+                                        "shared.topology.weights=file"};
+  const auto write = [&](const char* lines) {
+    std::ofstream(folder.file("g.edges")) << "# starling topology 1\n# nodes 3\n" << lines;
+  };
+  write("0 1 0.25\n1 2 0.5\n");
+  const Config config = load(set);
+  EXPECT_EQ(config.shared.topology.weighted_edges, (std::vector<Edge>{{0, 1}, {1, 2}}));
+  EXPECT_EQ(config.shared.topology.edge_weights, (std::vector<double>{0.25, 0.5}));
+  const MixingMatrix matrix =
+      make_matrix(config.shared, make_experiment(config).graph, std::vector<double>(3, 1.0));
+  EXPECT_EQ(matrix.diagonal, (std::vector<double>{0.75, 0.25, 0.5}));
+  EXPECT_EQ(matrix.note.rule, "file");
+
+  const auto expect_refusal = [&](const char* lines, const char* words) {
+    write(lines);
+    EXPECT_NE(complaint(set).find(words), std::string::npos) << complaint(set);
+  };
+  expect_refusal("0 1 0.25\n1 2 5\n",
+                 "edge 1 2 has 5, the largest weight (w_ii of node 1 is -4.25)");
+  expect_refusal("0 1 0.25\n1 2 -0.5\n", "edge 1 2 has -0.5, the most negative weight");
+  expect_refusal("0 1 0.25\n1 2 nan\n", "line 4: 'nan' is not a weight");
+  expect_refusal("0 1 0.25\n1 2\n", "line 4: no weight, where earlier lines have one");
+  expect_refusal("0 1 0.25\n1 2 0.5\n2 1 0.4\n", "line 4, with another weight");
+  expect_refusal("0 1\n1 2\n", "the edges have no weights");
+  EXPECT_NE(complaint({"shared.objective.kind=reference_quadratic", "shared.topology.nodes=3",
+                       "shared.topology.weights=file"})
+                .find("there is no shared.topology.file"),
+            std::string::npos);
 }
 
 TEST(Experiment, ANumberOfNodesThatIsNotTheGraphsIsRefused) {

@@ -5,6 +5,7 @@ starling_test(generators_test ROOM topology LIBRARIES starling::topology LABELS 
 starling_test(weights_test ROOM topology LIBRARIES starling::topology LABELS topology)
 starling_test(fastest_weights_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen
   LABELS topology)
+starling_test(large_weights_test ROOM topology LIBRARIES starling::topology LABELS slow)
 starling_test(spectrum_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen
   LABELS topology)
 starling_test(contraction_test ROOM topology LIBRARIES starling::topology Eigen3::Eigen

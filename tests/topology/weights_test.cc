@@ -46,10 +46,9 @@ TEST(EveryRule, HasRowsThatSumToOneAndDetailedBalanceOnEveryKind) {
           EXPECT_NEAR(matrix.stationary[i] * w, matrix.stationary[j] * back, 1e-16);
         }
         EXPECT_NEAR(sum, 1, 1e-14) << rule.name << " " << sample.text();
-        const double expected =
-            rule.averages != Averages::nodes
-                ? counts[i] / std::accumulate(counts.begin(), counts.end(), 0.0)
-                : 1.0 / graph.nodes();
+        const double expected = rule.averages != Averages::nodes
+                                    ? counts[i] / std::accumulate(counts.begin(), counts.end(), 0.0)
+                                    : 1.0 / graph.nodes();
         EXPECT_NEAR(matrix.stationary[i], expected, 1e-15);
         total += matrix.stationary[i];
       }
@@ -124,9 +123,19 @@ TEST(BestConstant, HasTheSlemOfItsFormulaAndNoOtherConstantIsBetter) {
 // Published for the 8-node, 13-edge graph of the CVX example library (catalogue J.1): best constant
 // .7119, 1/(1+max d) .8126.
 TEST(BestConstant, ReproducesThePublishedEightNodeGraph) {
-  const Graph graph = Graph::from_edges(
-      8, {{0, 1}, {1, 2}, {2, 3}, {0, 4}, {1, 7}, {1, 3}, {4, 5}, {4, 6}, {2, 6}, {3, 7}, {5, 6},
-          {6, 7}, {1, 6}});
+  const Graph graph = Graph::from_edges(8, {{0, 1},
+                                            {1, 2},
+                                            {2, 3},
+                                            {0, 4},
+                                            {1, 7},
+                                            {1, 3},
+                                            {4, 5},
+                                            {4, 6},
+                                            {2, 6},
+                                            {3, 7},
+                                            {5, 6},
+                                            {6, 7},
+                                            {1, 6}});
   EXPECT_NEAR(spectrum(make_mixing_matrix("best_constant", graph)).slem(), 0.7119, 5e-5);
   EXPECT_NEAR(spectrum(make_mixing_matrix("metropolis", graph)).slem(), 0.8126, 5e-5);
 }
@@ -183,8 +192,7 @@ TEST(UserMistakes, AreRefusedByName) {
   EXPECT_NE(refusal("metropolos", {}).find("did you mean 'metropolis'?"), std::string::npos);
   EXPECT_NE(refusal("data_weighted", {}).find("0 sample counts for 2 nodes"), std::string::npos);
   EXPECT_NE(refusal("data_weighted", {1, 0}).find("node 1 has 0"), std::string::npos);
-  EXPECT_NE(refusal("data_weighted", {1, HUGE_VAL}).find("positive and finite"),
-            std::string::npos);
+  EXPECT_NE(refusal("data_weighted", {1, HUGE_VAL}).find("positive and finite"), std::string::npos);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kDiameterWork = 3e7;      // edges looked at: a second or two
+constexpr double kDiameterWork = 3e7;  // edges looked at: a second or two
 constexpr NodeId kLaplacianNodes = 10'000;
 constexpr double kAutoContraction = 0.05;  // what `mixing.steps = "auto"` asks of one mix (B.1)
 

@@ -1,6 +1,7 @@
 #include "topology/weights/barrier.h"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -13,11 +14,11 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kAccuracy = 1e-5;    // of 1 - slem
-constexpr double kFloor = 1e-11;      // of slem, where it can be zero
-constexpr double kGrowth = 3;         // of t, from one centre to the next
-constexpr double kCentred = 0.5;      // squared Newton decrement
-constexpr double kAtLast = 1e-8;      // at the last centre: its dual matrix is the proof
+constexpr double kAccuracy = 1e-5;  // of 1 - slem
+constexpr double kFloor = 1e-11;    // of slem, where it can be zero
+constexpr double kGrowth = 3;       // of t, from one centre to the next
+constexpr double kCentred = 0.5;    // squared Newton decrement
+constexpr double kAtLast = 1e-8;    // at the last centre: its dual matrix is the proof
 constexpr int kMostSteps = 400;
 
 struct Point {
@@ -190,13 +191,14 @@ FastestFlows fastest_by_barrier(const EdgeFlows& flows, Entries entries) {
       stuck = !walk(barrier, t, direction, slope, first_length, point, state);
       first_length = 1;
       if (stuck) break;
+      // Near the end rounding may spoil the last centre's proof: the best of all is kept.
+      result.slem_at_least = std::max(result.slem_at_least, certify(flows, entries, state));
     }
     if (last) break;
     t *= kGrowth;
     first_length = 1 / kGrowth;
   }
   result.flows = point.s;
-  result.slem_at_least = certify(flows, entries, state);
   return result;
 }
 

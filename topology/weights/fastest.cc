@@ -84,8 +84,8 @@ MixingMatrix fmmc(const Graph& graph, std::span<const double> samples) {
 MixingMatrix auto_weights(const Graph& graph, std::span<const double> samples) {
   const bool equal = std::all_of(samples.begin(), samples.end(),
                                  [&](double count) { return count == samples[0]; });
-  const std::string size = std::to_string(graph.nodes()) + " nodes and " +
-                           std::to_string(graph.edges()) + " edges";
+  const std::string size =
+      std::to_string(graph.nodes()) + " nodes and " + std::to_string(graph.edges()) + " edges";
   MixingMatrix matrix;
   if (graph.nodes() == 1 || complete(graph) || (equal && known_edge_transitive(graph))) {
     matrix = fdla(graph, equal ? std::span<const double>() : samples);

@@ -11,8 +11,8 @@ namespace starling {
 //
 //   minimise  |S - sqrt(pi) sqrt(pi)^T|_2     over  s_e = pi_i w_ij  [s_e >= 0, w_ii >= 0]
 //
-// The least slem is the least (1 - lambda_n) / (1 - lambda_2) as well, since fdla may scale I - W at
-// will: no weights on the graph need fewer Chebyshev steps than fdla's either.
+// The least slem is the least (1 - lambda_n) / (1 - lambda_2) as well, since fdla may scale I - W
+// at will: no weights on the graph need fewer Chebyshev steps than fdla's either.
 //
 // The note says how they were found, and slem_at_least: what no weights on this graph can go below.
 // Cost      closed form on complete and, for uniform pi, edge-transitive graphs; m^3 up to

@@ -23,7 +23,8 @@ MixingMatrix given_weights(const EdgeListFile& file) {
     throw GraphError("weights = file: the edges have no weights; allowed: lines u v weight");
   MixingMatrix matrix = mixing_matrix_from_weights(file.graph, *file.weights);
   matrix.note.rule = "file";
-  if (!connected(file.graph)) throw GraphError("the graph is disconnected: no weights average on it");
+  if (!connected(file.graph))
+    throw GraphError("the graph is disconnected: no weights average on it");
   try {
     spectrum(matrix);
   } catch (const GraphError& error) {
@@ -34,10 +35,10 @@ MixingMatrix given_weights(const EdgeListFile& file) {
     const NodeId node = matrix.diagonal[edge.u] < matrix.diagonal[edge.v] ? edge.u : edge.v;
     throw GraphError("weights = file: edge " + std::to_string(edge.u) + " " +
                      std::to_string(edge.v) + " has " + shortest(*blamed) +
-                     (blamed == least ? ", the most negative weight"
-                                      : ", the largest weight (w_ii of node " +
-                                            std::to_string(node) + " is " +
-                                            shortest(matrix.diagonal[node]) + ")") +
+                     (blamed == least
+                          ? ", the most negative weight"
+                          : ", the largest weight (w_ii of node " + std::to_string(node) + " is " +
+                                shortest(matrix.diagonal[node]) + ")") +
                      "; " + error.what());
   }
   return matrix;

@@ -7,9 +7,8 @@
 namespace starling {
 
 // The inverse Hessian that the last steps and changes of the gradient describe, applied by the
-// two-loop recursion. Begun from diag(1 / (1 / scale + curvature)): a part of the Hessian's diagonal
-// that is known needs not be learned.
-// Source    [LiuNocedal1989].
+// two-loop recursion. Begun from diag(1 / (1 / scale + curvature)): a part of the Hessian's
+// diagonal that is known needs not be learned. Source    [LiuNocedal1989].
 class Lbfgs {
  public:
   explicit Lbfgs(std::size_t most) : most_(most) {}

@@ -9,7 +9,8 @@ namespace starling {
 // Proof that no weights on the graph have a slem below some number, from a matrix Y that is nearly
 // a solution of the dual problem. For every symmetric Y with nuclear norm |Y|_* <= 1 and all flows
 //
-//   slem(s) >= <Y, S(s) - q q^T> = <Y, I - q q^T> - sum_e s_e r_e,   r_e = b_e^T Y b_e,  q = sqrt(pi)
+//   slem(s) >= <Y, S(s) - q q^T> = <Y, I - q q^T> - sum_e s_e r_e,   r_e = b_e^T Y b_e,  q =
+//   sqrt(pi)
 //
 // so that <Y, I - q q^T> bounds it where the sum cannot be positive: where all r_e = 0 if flows may
 // have any sign; with s >= 0 and sum_{e at i} s_e <= p_i, where r_e <= z_i + z_j with some z >= 0,

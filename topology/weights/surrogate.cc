@@ -14,12 +14,12 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr Index kPairs = 40;           // followed at each end
-constexpr double kLeastShare = 1e-5;   // of the largest term: what a pair must add to count
-constexpr double kExactShare = 1e-2;   // from here on its vector must be exact
-constexpr int kDoublings = 10;         // q up to 2^10
+constexpr Index kPairs = 40;          // followed at each end
+constexpr double kLeastShare = 1e-5;  // of the largest term: what a pair must add to count
+constexpr double kExactShare = 1e-2;  // from here on its vector must be exact
+constexpr int kDoublings = 10;        // q up to 2^10
 constexpr int kStageSteps = 120;
-constexpr double kStageSlope = 1e-6;   // a step that promises less ends a stage
+constexpr double kStageSlope = 1e-6;  // a step that promises less ends a stage
 
 // (gap / distance)^q, q = 2^doublings.
 double share(double gap, double distance, int doublings) {
