@@ -64,6 +64,8 @@ class Documents(unittest.TestCase):
             "synchrony",
             "config",
             "kind",
+            "weighted_edges",  # what a weighted file holds
+            "edge_weights",
         }
         self.assertGreater(len(names), 30)
         for name in sorted(names - sections):
