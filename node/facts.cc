@@ -97,9 +97,20 @@ std::uint64_t Facts::age() const {
   return sum;
 }
 
+void Facts::begin_run() {
+  for (std::size_t e = 0; e < edges_.size(); ++e) begun_[edges_[e]] = facts_[e].counter;
+}
+
+bool Facts::holds(std::size_t index) const {
+  const EdgeFact& fact = facts_[index];
+  if (!fact.up() || fact.cause != Cause::restarted) return fact.up();
+  const auto begun = begun_.find(edges_[index]);
+  return begun == begun_.end() || fact.counter == begun->second;
+}
+
 bool Facts::complete() const {
   for (std::size_t e = 0; e < edges_.size(); ++e)
-    if (!facts_[e].up() && required_.adjacent(edges_[e].u, edges_[e].v)) return false;
+    if (!holds(e) && required_.adjacent(edges_[e].u, edges_[e].v)) return false;
   return true;
 }
 
@@ -118,7 +129,7 @@ std::vector<bool> Facts::component(NodeId from) const {
     const NodeId i = stack.back();
     stack.pop_back();
     for (NodeId j : graph_.neighbors(i)) {
-      if (reached[j] || !facts_[edge_index(i, j)].up()) continue;
+      if (reached[j] || !holds(edge_index(i, j))) continue;
       reached[j] = true;
       stack.push_back(j);
     }

@@ -75,18 +75,23 @@ class Facts {
   bool merge_proposal(const Proposal& proposal);
   bool merge_next(NodeId i, const Prepared& next);
 
-  bool complete() const;      // every required edge is up
+  // From now on the models belong to a run: a node that is started again has lost its own, and its
+  // edges hold no more, although they are up.
+  void begin_run();
+  bool holds(std::size_t index) const;
+  bool complete() const;      // every required edge holds
   std::uint64_t age() const;  // the sum of all counters: grows from view to view
   std::uint64_t view()
       const;  // XXH3-64 of the edges and their counters: the id of the view they form
-  std::vector<bool> component(NodeId from) const;  // reachable through edges that are up
+  std::vector<bool> component(NodeId from) const;  // reachable through edges that hold
 
  private:
   Graph graph_, required_;
   std::vector<Edge> edges_;
   std::vector<EdgeFact> facts_;
   std::map<Edge, EdgeFact> later_;
-  std::vector<std::uint64_t> samples_;  // 0: not known yet
+  std::map<Edge, std::uint32_t> begun_;  // counters when the run began
+  std::vector<std::uint64_t> samples_;   // 0: not known yet
   std::vector<std::optional<Prepared>> prepared_, next_;
   Proposal proposal_;
 };

@@ -63,7 +63,7 @@ Agreement Participant::join(const Constants& own) {
     std::vector<double> samples;
     for (NodeId i = 0; i < nodes && facts_.samples(i) > 0; ++i)
       samples.push_back(static_cast<double>(facts_.samples(i)));
-    if (!facts_.complete() || samples.size() < nodes) continue;
+    if (!facts_.complete() || !in_sessions() || samples.size() < nodes) continue;
     const std::uint64_t view = facts_.view();
     if (prepared_view != view) {
       const std::uint64_t age = facts_.age();
@@ -83,8 +83,17 @@ Agreement Participant::join(const Constants& own) {
         records.push_back(facts_.prepared(i)->record);
     if (records.size() < nodes) continue;
     network_.begin_view(view);
+    facts_.begin_run();
     return agree(options_.settings, std::move(mixing), records);
   }
+}
+
+// The edge to a neighbor that was started again counts as up until its new life is met. Who agreed
+// on a view with such an edge in it could begin while others still see it change.
+bool Participant::in_sessions() const {
+  const auto neighbors = facts_.required().neighbors(options_.self);
+  return std::all_of(neighbors.begin(), neighbors.end(),
+                     [&](NodeId j) { return network_.in_session(j); });
 }
 
 std::string Participant::describe_missing() const {
@@ -147,7 +156,7 @@ std::string Participant::describe_lost(const std::vector<bool>& component) const
   std::string edges;
   for (std::size_t e = 0; e < facts_.edges().size(); ++e) {
     const auto [u, v] = facts_.edges()[e];
-    if (facts_.edge(e).up() || !facts_.required().adjacent(u, v)) continue;
+    if (facts_.holds(e) || !facts_.required().adjacent(u, v)) continue;
     cause = std::max(cause, facts_.edge(e).cause);
     edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);
   }

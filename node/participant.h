@@ -91,6 +91,7 @@ class Participant {
   void hear(bool running);
   void check_lost();
   std::string describe_lost(const std::vector<bool>& component) const;
+  bool in_sessions() const;
   std::string describe_missing() const;
   std::string describe_undecided() const;
   double elapsed() const;

@@ -57,6 +57,20 @@ TEST(Facts, OfTwoRecordsTheLaterViewsStays) {
   EXPECT_EQ(facts.prepared(1)->view, newer.view);
 }
 
+// Up again, but with a model of its own: not the node the run began with.
+TEST(Facts, ANodeStartedAgainAmidARunIsOutOfTheComponent) {
+  Facts facts(ring(4));
+  for (std::size_t e = 0; e < 4; ++e) facts.merge_edge(e, {2, Cause::restarted, 0});
+  EXPECT_TRUE(facts.complete()) << "before the start nothing is lost by starting again";
+  facts.begin_run();
+  facts.merge_edge(facts.edge_index(0, 1), {4, Cause::none, 0});
+  EXPECT_TRUE(facts.complete()) << "a link that was cut and resumed";
+  facts.merge_edge(facts.edge_index(1, 2), {4, Cause::restarted, 0});
+  facts.merge_edge(facts.edge_index(2, 3), {4, Cause::restarted, 0});
+  EXPECT_FALSE(facts.complete());
+  EXPECT_EQ(facts.component(0), (std::vector<bool>{true, true, false, true}));
+}
+
 TEST(Facts, ComponentIsWhatUpEdgesReach) {
   Facts facts(ring(6));
   for (std::size_t e = 0; e < 6; ++e) facts.merge_edge(e, {2, Cause::none, 0});

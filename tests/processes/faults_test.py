@@ -129,6 +129,22 @@ class Faults(unittest.TestCase):
                 for node in cluster.nodes.values():
                     self.assertIn("node 2 is missing", node.errors())
 
+    def test_a_node_started_again_amid_the_run_is_lost_to_all_others(self):
+        cluster = Cluster(self, heart(5, **{"local.start_limit": 6.0})).start()
+        cluster.reach(20)
+        first = cluster.nodes.pop(2)
+        cluster.extra.append(first)
+        others = list(cluster.nodes.values())
+        began = time.monotonic()
+        first.signal(signal.SIGKILL)
+        cluster.nodes[2] = cluster.launch(2, "node-2-again")
+        codes = cluster.wait(EXIT_WITHIN + 10)
+        self.assertEqual(set(codes.values()), {4}, f"{codes}\n{cluster.words()}")
+        for node in others:
+            named = r"lost node 2 at step \d+: (restarted|connection closed)"
+            self.assertRegex(node.errors(), named)
+        self.assertLess(max(node.ended for node in others) - began, EXIT_WITHIN)
+
     # --- silent -------------------------------------------------------------------------------
 
     def stopped(self, kind: str, nodes: int, lost: int) -> None:
