@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "tools/topology/directed.h"
+#include "tools/topology/draw.h"
 #include "tools/topology/files.h"
 #include "tools/topology/inspect.h"
 #include "tools/topology/plan.h"
@@ -17,6 +18,7 @@
 #include "topology/digraph_generators.h"
 #include "topology/edge_list.h"
 #include "topology/formats.h"
+#include "topology/graph_file.h"
 #include "topology/nearest.h"
 #include "topology/weights/given.h"
 
@@ -52,7 +54,7 @@ EdgeListFile load(const TopologyOptions& options) {
     throw UsageError("'" + subject +
                      "' is a file; --nodes, --seed and their like belong to a kind");
   try {
-    return read_edge_list(read_text(subject));
+    return read_graph_file(read_text(subject));
   } catch (const GraphError& error) {
     throw GraphError(subject + ": " + error.what());
   }
@@ -96,12 +98,20 @@ void generate(const TopologyOptions& options) {
   write_result(options, write_edge_list(graph, nullptr, described(options)));
 }
 
-void inspect_command(const TopologyOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
-  EdgeListFile file = load(options);
+// W by --weights, else by the file's own weights, else Metropolis; and the rule's name.
+std::pair<MixingMatrix, std::string> weighed(const TopologyOptions& options,
+                                             const EdgeListFile& file) {
   std::string rule = options.weights;
   if (rule.empty()) rule = file.weights ? "file" : "metropolis";
-  const MixingMatrix matrix = rule == "file" ? given_weights(file) : make_mixing_matrix(rule, file.graph, options.samples);
+  MixingMatrix matrix =
+      rule == "file" ? given_weights(file) : make_mixing_matrix(rule, file.graph, options.samples);
+  return {std::move(matrix), std::move(rule)};
+}
+
+void inspect_command(const TopologyOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const EdgeListFile file = load(options);
+  const auto [matrix, rule] = weighed(options, file);
   const nlohmann::ordered_json report = inspect(matrix, rule);
   write_report(options, report);
   if (matrix.graph.nodes() < kHuge) return;
@@ -168,6 +178,9 @@ void convert(const TopologyOptions& options) {
 }  // namespace
 
 void run_command(const TopologyOptions& options) {
+  if (options.command == "draw" && (is_schedule(options) || is_directed(options)))
+    throw UsageError("'" + options.subject +
+                     "' is directed or changes; draw takes one undirected graph");
   if (is_schedule(options)) return run_schedule(options);
   refuse_schedule_options(options);
   if (is_directed(options)) return run_directed(options);
@@ -177,6 +190,10 @@ void run_command(const TopologyOptions& options) {
   if (options.command == "weigh") weigh(options);
   if (options.command == "convert") convert(options);
   if (options.command == "plan") plan(options);
+  if (options.command == "draw") {
+    const auto [matrix, rule] = weighed(options, load(options));
+    draw_command(options, matrix, rule);
+  }
 }
 
 }  // namespace starling

@@ -29,6 +29,7 @@ const Command kCommands[] = {
     {"inspect", "weights samples json", true},
     {"weigh", "weights samples output", true},
     {"convert", "to weights samples output", true},
+    {"draw", "layout weights samples output", true},
     {"plan", kPlanOptions, false},
 };
 
@@ -37,15 +38,16 @@ po::options_description described() {
   po::options_description options("options");
   options.add_options()("nodes", text(), "number of nodes")("degree", text(), "neighbors per node")(
       "rows", text(), "rows of a grid, torus, or one side of complete_bipartite")(
-      "cols", text(), "columns, or the other side")(
-      "probability", text(), "of an edge, or of moving one")("radius", text(),
-                                                             "within which nodes are joined")(
-      "seed", text(), "of random graphs (1)")("weights", text(), "weight rule (metropolis)")(
-      "samples", text(), "sample counts m_0,m_1,... for data_weighted")(
+      "cols", text(), "columns, or the other side")("probability", text(),
+                                                    "of an edge, or of moving one")(
+      "radius", text(), "within which nodes are joined")("seed", text(), "of random graphs (1)")(
+      "weights", text(), "weight rule (metropolis)")("samples", text(),
+                                                     "sample counts m_0,m_1,... for data_weighted")(
       "output", text(), "file to write (standard output)")(
       "to", text(), "graphml | dot | mtx | json | edges")("json", "one JSON object");
   options.add_options()("graphs", text(), "what a schedule is made of, as ring,torus or files")(
       "rounds", text(), "how many rounds of a schedule to write (one period)");
+  options.add_options()("layout", text(), "of a picture: circle | grid | spring");
   describe_plan_options(options);
   options.add_options()("help", "this text")("version", "the version");
   return options;
@@ -84,7 +86,7 @@ const Command& find_command(const std::string& name) {
     names.push_back(command.name);
   }
   throw UsageError("command '" + name + "' is unknown" + did_you_mean(name, names) +
-                   "; allowed: list generate inspect weigh convert plan");
+                   "; allowed: list generate inspect weigh convert draw plan");
 }
 
 po::variables_map parsed(int argc, const char* const* argv) {
@@ -138,13 +140,14 @@ TopologyOptions parse_options(int argc, const char* const* argv) {
   const auto words = values.contains("words") ? values["words"].as<std::vector<std::string>>()
                                               : std::vector<std::string>{};
   if (words.empty())
-    throw UsageError("no command; allowed: list generate inspect weigh convert plan (see --help)");
+    throw UsageError(
+        "no command; allowed: list generate inspect weigh convert draw plan (see --help)");
   const Command& command = find_command(words[0]);
   options.command = words[0];
   refuse_unread(command, values, command.subject);
   if (words.size() != (command.subject ? 2u : 1u))
-    throw UsageError(options.command + (command.subject ? " takes one kind or file"
-                                                        : " takes no further word"));
+    throw UsageError(options.command +
+                     (command.subject ? " takes one kind or file" : " takes no further word"));
   if (command.subject) options.subject = words[1];
   if (options.command == "plan") {
     for (const auto& [name, value] : values)
@@ -180,6 +183,7 @@ TopologyOptions parse_options(int argc, const char* const* argv) {
   if (values.contains("samples")) options.samples = sample_counts(text("samples"));
   if (values.contains("output")) options.output = text("output");
   if (values.contains("to")) options.to = text("to");
+  if (values.contains("layout")) options.layout = text("layout");
   options.json = values.contains("json");
   return options;
 }
@@ -195,10 +199,13 @@ std::string usage() {
           "       starling-topology weigh FILE|KIND --weights RULE [--output FILE[.mtx]]\n"
           "       starling-topology convert FILE|KIND --to graphml|dot|mtx|json|edges\n"
           "                         [--weights RULE] [--output FILE]\n"
+          "       starling-topology draw FILE|KIND [--layout circle|grid|spring] [--weights RULE]\n"
+          "                         [--output FILE.svg]\n"
           "       starling-topology plan --nodes N --parameters D --bandwidth B --latency L\n"
           "                         --compute-time T --kappa K [--accuracy E] [--output DIR]\n\n"
        << described()
-       << "\nexit codes: 0 done, 1 failed, 2 usage error\n";
+       << "\nFILE: an edge list, GraphML or Matrix Market (told apart by their first line)\n"
+          "exit codes: 0 done, 1 failed, 2 usage error\n";
   return text.str();
 }
 

@@ -17,7 +17,7 @@ class UsageError : public std::runtime_error {
 
 // Everything starling-topology can be told.
 struct TopologyOptions {
-  std::string command;  // list | generate | inspect | weigh | convert | plan
+  std::string command;  // list | generate | inspect | weigh | convert | draw | plan
   std::string subject;  // a kind or a file; empty for list
   GraphParameters parameters;
   std::optional<std::uint64_t> rounds;  // of a schedule, for generate
@@ -26,6 +26,7 @@ struct TopologyOptions {
   std::vector<double> samples;
   std::string output;  // empty: stdout
   std::string to;
+  std::string layout;  // of draw
   std::map<std::string, std::string> plan;  // of plan: every option given, as text
   bool json = false, help = false, version = false;
 };

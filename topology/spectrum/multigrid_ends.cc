@@ -13,7 +13,7 @@ namespace starling {
 namespace {
 
 constexpr NodeId kNone = static_cast<NodeId>(-1);
-constexpr int kIterations = 100;
+constexpr int kIterations = 60;
 
 // node -> place, breadth first: neighbours come to lie near each other in memory, which makes
 // products on graphs of points (numbered at random) several times as fast.

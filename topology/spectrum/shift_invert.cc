@@ -44,6 +44,19 @@ std::optional<Column> largest(Inverse& inverse, double tolerance) {
   return solver.eigenvectors(1).col(0);
 }
 
+// Where too many eigenvalues crowd for that: some steps of inverse iteration.
+Column roughly_largest(Inverse& inverse) {
+  constexpr int kSteps = 12;
+  RandomStream stream(4, Purpose::weights);
+  Column now(inverse.rows()), next(inverse.rows());
+  for (double& value : now) value = stream.normal();
+  for (int k = 0; k < kSteps; ++k) {
+    inverse.perform_op(now.data(), next.data());
+    now = next.normalized();
+  }
+  return now;
+}
+
 }  // namespace
 
 // A gap of 1e-11 is below what a residual of I - W can resolve (1e-16); the residual of the
@@ -76,8 +89,7 @@ std::optional<Ritz> inverse_bottom(const Symmetrized& s, const Elimination& orde
     }
     Inverse inverse(s, factor);
     const auto vector = largest(inverse, attempt == 0 ? 1e-4 : 1e-9);
-    if (!vector) return std::nullopt;
-    const Ritz ritz = rayleigh(s, *vector);
+    const Ritz ritz = rayleigh(s, vector ? *vector : roughly_largest(inverse));
     if (attempt > 0 && bottom_is_good(ritz, gap_2)) return ritz;
     sigma = 1 - ritz.gap - 2 * ritz.residual - 1e-10;
   }
