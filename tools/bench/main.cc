@@ -12,6 +12,7 @@
 
 #include "tools/bench/kernel.h"
 #include "tools/bench/schedules.h"
+#include "tools/bench/spectra.h"
 
 namespace {
 
@@ -19,6 +20,7 @@ constexpr const char* kUsage =
     R"(usage: starling-bench kernel [--benchmark_...]     the mixing kernel against memory bandwidth
        starling-bench exchange [OPTION]...         a gossip round beside raw TCP, OpenMPI and Gloo
        starling-bench schedules [NODES]            graphs that change, 10^6 nodes: time and memory
+       starling-bench spectra [--nodes N] [--kind KIND]    spectra of 10^6 nodes: the same
 
 `starling-bench exchange --help` lists its options; `kernel` takes those of Google Benchmark, e.g.
 --benchmark_filter=float/1e6 --benchmark_min_time=0.1 --benchmark_out=FILE. See docs/benchmarks.
@@ -44,15 +46,17 @@ int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "kernel") return starling::bench_kernel(argc - 1, argv + 1);
   if (command == "schedules") return starling::bench_schedules(argc - 1, argv + 1);
+  if (command == "spectra") return starling::bench_spectra(argc - 1, argv + 1);
   if (command == "exchange") return exchange(argc - 2, argv + 2);
   if (command == "--help" || command == "-h") return std::fputs(kUsage, stdout) < 0;
   if (command == "--version") return std::puts("starling " STARLING_VERSION) < 0;
   if (command.empty()) {
     std::fputs(kUsage, stderr);
   } else {
-    std::fprintf(stderr,
-                 "starling-bench: unknown command '%s'; allowed: kernel exchange schedules\n",
-                 argv[1]);
+    std::fprintf(
+        stderr,
+        "starling-bench: unknown command '%s'; allowed: kernel exchange schedules spectra\n",
+        argv[1]);
   }
   return 2;
 }
