@@ -41,8 +41,8 @@ po::options_description described() {
       "cols", text(), "columns, or the other side")("probability", text(),
                                                     "of an edge, or of moving one")(
       "radius", text(), "within which nodes are joined")("seed", text(), "of random graphs (1)")(
-      "weights", text(), "weight rule (metropolis)")("samples", text(),
-                                                     "sample counts m_0,m_1,... for data_weighted")(
+      "weights", text(), "weight rule, or file: a file's own (metropolis)")(
+      "samples", text(), "sample counts m_0,m_1,... for data_weighted, fdla, fmmc")(
       "output", text(), "file to write (standard output)")(
       "to", text(), "graphml | dot | mtx | json | edges")("json", "one JSON object");
   options.add_options()("graphs", text(), "what a schedule is made of, as ring,torus or files")(

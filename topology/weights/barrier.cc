@@ -18,7 +18,8 @@ constexpr double kAccuracy = 1e-5;  // of 1 - slem
 constexpr double kFloor = 1e-11;    // of slem, where it can be zero
 constexpr double kGrowth = 3;       // of t, from one centre to the next
 constexpr double kCentred = 0.5;    // squared Newton decrement
-constexpr double kAtLast = 1e-8;    // at the last centre: its dual matrix is the proof
+constexpr double kAtLast = 1e-14;   // at the last centre: its dual matrix is the proof
+constexpr double kRounding = 1e-6;  // below it a decrement may be all rounding
 constexpr int kMostSteps = 400;
 
 struct Point {
@@ -180,7 +181,7 @@ FastestFlows fastest_by_barrier(const EdgeFlows& flows, Entries entries) {
   FastestFlows result;
   for (bool stuck = false; !stuck && result.steps < kMostSteps;) {
     const bool last = barrier.order() / t < std::max(kFloor, kAccuracy * (1 - point.rho));
-    for (; result.steps < kMostSteps; ++result.steps) {
+    for (double before = HUGE_VAL; result.steps < kMostSteps; ++result.steps) {
       const VectorXd g = barrier.gradient(point, state, t);
       const Eigen::LLT<MatrixXd> factor(barrier.hessian(point, state));
       stuck = factor.info() != Eigen::Success;
@@ -188,6 +189,8 @@ FastestFlows fastest_by_barrier(const EdgeFlows& flows, Entries entries) {
       const VectorXd direction = -factor.solve(g);
       const double slope = g.dot(direction);
       if (-slope < (last ? kAtLast : kCentred)) break;
+      if (-slope < kRounding && -slope > before / 4) break;  // Newton's steps would square it
+      before = -slope;
       stuck = !walk(barrier, t, direction, slope, first_length, point, state);
       first_length = 1;
       if (stuck) break;
