@@ -39,7 +39,7 @@ class End {
         transport_(transport),
         network_(network_options(self, endpoints), facts_, transport),
         pump_(network_, transport),
-        participant_(participant_options(self, graph), facts_, network_, pump_, transport, pool_),
+        participant_(participant_options(self), facts_, network_, pump_, transport, pool_),
         objective_(make_bowl(settings_, self, kChunk * kChunks)) {}
 
   // Mixes the vector of 0, 1, 2, ..., each chunk of which takes so long to write.
@@ -80,11 +80,10 @@ class End {
     options.endpoints = endpoints;
     return options;  // the grace is the default, 1 s
   }
-  static ParticipantOptions participant_options(NodeId self, const Graph& graph) {
+  static ParticipantOptions participant_options(NodeId self) {
     ParticipantOptions options;
     options.settings = one_mix();
     options.self = self;
-    options.graph = graph;
     return options;
   }
 
