@@ -40,12 +40,15 @@ TEST(Golden, ParametersAfterAHundredStepsEqualAnIndependentProgram) {
   }
 }
 
-TEST(Golden, HoldsEveryRegisteredAlgorithm) {
+TEST(Golden, HoldsEveryAlgorithmOfUndirectedGraphs) {
   std::set<std::string> held;
   const nlohmann::json file = golden();
   for (const auto& expected : file.at("cases")) held.insert(expected.at("algorithm"));
+  // The file's graphs are undirected; directed_algorithms_test holds the others to its own
+  // executor.
   for (const AlgorithmEntry& entry : algorithms())
-    EXPECT_TRUE(held.contains(std::string(entry.name))) << entry.name;
+    if (entry.needs != GraphNeed::column_stochastic)
+      EXPECT_TRUE(held.contains(std::string(entry.name))) << entry.name;
 }
 
 }  // namespace
