@@ -46,17 +46,83 @@ MixingMatrix matrix_from_file(const TopologySettings& topology, const Graph& gra
   return matrix;
 }
 
-// The fastest weights have lambda_n = -slem. A mix that reaches 0.05 or Chebyshev's polynomial does
-// not mind; a fixed number of plain steps hands lambda_n on to the algorithm, whose step size
-// shrinks with 1 + lambda_n (catalogue C.1, C.5).
-MixingMatrix safe_for_plain(const Graph& graph, std::span<const double> samples) {
+MixingMatrix local_weights(const Graph& graph, std::span<const double> samples, const char* why) {
   MixingMatrix matrix = samples.empty() ? make_mixing_matrix("metropolis", graph)
                                         : make_mixing_matrix("data_weighted", graph, samples);
-  matrix.note.why = "plain gossip with a fixed number of steps: lambda_n far from -1";
+  matrix.note.why = why;
   return matrix;
 }
 
+// Where "auto" does not take the fastest weights. They have lambda_n = -slem: a mix that reaches
+// 0.05 or Chebyshev's polynomial does not mind, but a fixed number of plain steps hands lambda_n on
+// to the algorithm, whose step size shrinks with 1 + lambda_n (catalogue C.1, C.5). And they are
+// computed from the whole graph, which nodes that estimate the spectrum do not look at.
+const char* why_local(const Settings& settings) {
+  if (settings.topology.spectrum == "gossip")
+    return "spectrum by gossip: weights that need the neighbors' degrees only";
+  if (settings.mixing.acceleration == "none" && settings.mixing.steps > 0)
+    return "plain gossip with a fixed number of steps: lambda_n far from -1";
+  return nullptr;
+}
+
+// The least K with the contraction of "auto".
+int chosen_steps(const Settings& settings, const Mixing& mixing, const Spectrum& found) {
+  if (mixing.matrix.graph.nodes() == 1) return 1;
+  const long long steps =
+      mixing.schedule ? schedule_steps(*mixing.schedule, kAutoContraction)
+                      : mixer_of(settings, nature_of(mixing)).steps_for(found, kAutoContraction);
+  if (steps > kMostSteps)
+    throw SettingsError("shared.mixing.steps = \"auto\": this graph needs " +
+                        std::to_string(steps) + " gossip steps to contract by " +
+                        std::to_string(kAutoContraction) +
+                        "; choose a better connected graph or set the steps yourself");
+  return static_cast<int>(std::max(steps, 1LL));
+}
+
+// What holds on any connected graph, as far as one row shows it: lambda_n by Gershgorin's disc;
+// 1 - lambda_2 >= w_min (2 - 2 cos(pi / n)) by Fiedler's bound, in its form for a reversible W
+// (catalogue A.1).
+Spectrum certain_interval(const MixingMatrix& matrix, NodeId self) {
+  const NodeId nodes = matrix.graph.nodes();
+  Spectrum bound{.gap_2 = 1, .lambda_n = 0, .method = "bound"};
+  if (nodes == 1) return bound;
+  const double heaviest = *std::max_element(matrix.stationary.begin(), matrix.stationary.end());
+  double least = 1, disc = 0;
+  for (const double w : matrix.row(self)) {
+    disc += std::abs(w);
+    least = std::min(least, matrix.stationary[self] * w / heaviest);
+  }
+  const double half_angle = std::sin(1.5707963267948966 / nodes);  // 1 - cos = 2 sin^2 of the half
+  bound.gap_2 = std::max(least * 4 * half_angle * half_angle, 1e-9);  // weights may be negative
+  bound.lambda_n = std::clamp(matrix.diagonal[self] - disc, -1.0, 0.0);
+  return bound;
+}
+
 }  // namespace
+
+Spectrum forced(const Settings& settings, Spectrum found) {
+  const auto& mixing = settings.mixing;
+  if (mixing.lambda_2) found.gap_2 = 1 - *mixing.lambda_2;
+  if (mixing.lambda_n) found.lambda_n = *mixing.lambda_n;
+  if (found.lambda_n > found.lambda_2() && (mixing.lambda_2 || mixing.lambda_n))
+    throw SettingsError(std::string("shared.mixing.") +
+                        (mixing.lambda_n ? "lambda_n" : "lambda_2") + " = " +
+                        std::to_string(mixing.lambda_n ? found.lambda_n : found.lambda_2()) +
+                        ": the interval [lambda_n, lambda_2] is empty; its other end is " +
+                        std::to_string(mixing.lambda_n ? found.lambda_2() : found.lambda_n));
+  return found;
+}
+
+Tuning tune(const Settings& settings, const Agreement& agreement, const Spectrum& interval) {
+  Agreement tuned = agreement;
+  tuned.spectrum = interval;
+  const int steps = settings.mixing.steps != 0 ? settings.mixing.steps
+                                               : chosen_steps(settings, agreement, interval);
+  tuned.mix = mixer_of(settings, nature_of(agreement)).make(interval, steps);
+  const double automatic = find_algorithm(settings.algorithm.kind)->step_size(tuned);
+  return {std::move(tuned.mix),
+          settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic};
+}
 
 MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
                          std::span<const double> samples) {
@@ -65,8 +131,8 @@ MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
       settings.objective.weighting == "samples" &&
       !std::all_of(samples.begin(), samples.end(), [&](double m) { return m == samples[0]; });
   if (name == "file") return matrix_from_file(settings.topology, graph, weigh);
-  if (name == "auto" && settings.mixing.acceleration == "none" && settings.mixing.steps > 0)
-    return safe_for_plain(graph, weigh ? samples : std::span<const double>());
+  if (const char* why = why_local(settings); why && name == "auto")
+    return local_weights(graph, weigh ? samples : std::span<const double>(), why);
   for (const WeightRule& rule : weight_rules()) {
     if (rule.name != name) continue;
     if (weigh && rule.averages == Averages::nodes) refuse_unweighted(name);
@@ -111,21 +177,19 @@ Constants scaled(const Constants& own, const Mixing& mixing, NodeId self) {
 
 NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
                    NodeId self) {
-  const Spectrum found = mixing.schedule ? rate_of(*mixing.schedule) : spectrum(mixing.matrix);
+  const bool gossip = settings.topology.spectrum == "gossip";
+  if (gossip && mixing.schedule)
+    throw SettingsError(
+        "shared.topology.spectrum = \"gossip\": a graph that changes has no spectrum to be "
+        "estimated; use \"edges\"");
+  const Spectrum found = mixing.schedule
+                             ? rate_of(*mixing.schedule)
+                             : forced(settings, gossip ? certain_interval(mixing.matrix, self)
+                                                       : spectrum(mixing.matrix));
   NodeRecord record{found.gap_2, found.lambda_n, settings.mixing.steps, scaled(own, mixing, self)};
-  if (record.mixing_steps == 0) {
-    const long long steps =
-        mixing.matrix.graph.nodes() == 1 ? 1
-        : mixing.schedule
-            ? schedule_steps(*mixing.schedule, kAutoContraction)
-            : mixer_of(settings, nature_of(mixing)).steps_for(found, kAutoContraction);
-    if (steps > kMostSteps)
-      throw SettingsError("shared.mixing.steps = \"auto\": this graph needs " +
-                          std::to_string(steps) + " gossip steps to contract by " +
-                          std::to_string(kAutoContraction) +
-                          "; choose a better connected graph or set the steps yourself");
-    record.mixing_steps = static_cast<int>(std::max(steps, 1LL));
-  }
+  // A plan on the bound is for the record only: nothing is mixed before the estimate stands.
+  if (record.mixing_steps == 0)
+    record.mixing_steps = gossip ? 1 : chosen_steps(settings, mixing, found);
   return record;
 }
 

@@ -71,7 +71,15 @@ Mixing make_mixing(const Settings& settings, const Graph& graph,
 // so do its constants.
 Constants scaled(const Constants& own, const Mixing& mixing, NodeId self);
 
-// The record of node `self`.
+// The interval [lambda_n, lambda_2] as it is used: the ends that the settings force in place of
+// those found. Errors    SettingsError where they leave none.
+Spectrum forced(const Settings& settings, Spectrum found);
+
+// Plan and step size on another interval, as agree() derives them; "steps = auto" is chosen anew.
+Tuning tune(const Settings& settings, const Agreement& agreement, const Spectrum& interval);
+
+// The record of node `self`. With spectrum = "gossip" its interval is a bound that holds on any
+// graph, from its own row alone, until the nodes have estimated a better one (estimate.h).
 NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constants& own,
                    NodeId self = 0);
 

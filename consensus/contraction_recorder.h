@@ -40,6 +40,7 @@ class ContractionRecorder {
     seen_ = 0;
     stride_ = 1;
   }
+
   std::vector<Record>& records() { return records_; }
   const std::vector<Record>& records() const { return records_; }
 

@@ -1,5 +1,6 @@
 #include "consensus/gossip.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace starling {
@@ -12,11 +13,21 @@ constexpr double kRounding = 1e-12;       // a row sum this near one is one
 GossipRow Gossip::row(std::uint64_t t, NodeId i) {
   if (!changes()) {
     const auto around = agreement_->matrix.graph.neighbors(i);
+    if (const auto defect = defects_.find(i); defect != defects_.end())
+      return {around, around, defect->second, 0};
     return {around, around, agreement_->matrix.row(i), 0};
   }
   const Round& round = at(t);
   return {round.matrix.graph.sources(i), round.matrix.graph.targets(i), round.matrix.row(i),
           round.excess[i]};
+}
+
+void Gossip::misweigh(NodeId i, NodeId j, double factor) {
+  const auto agreed = agreement_->matrix.row(i);
+  auto& row = defects_.try_emplace(i, agreed.begin(), agreed.end()).first->second;
+  const auto around = agreement_->matrix.graph.neighbors(i);
+  row.at(static_cast<std::size_t>(std::find(around.begin(), around.end(), j) - around.begin())) *=
+      factor;
 }
 
 const Gossip::Round& Gossip::at(std::uint64_t t) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -33,6 +34,10 @@ class Gossip {
   // Row i of W_t; its spans are valid until the next call with another round.
   GossipRow row(std::uint64_t t, NodeId i);
 
+  // A defect for tests, on a static graph: node i weighs its neighbor j by `factor` times the
+  // agreed weight.
+  void misweigh(NodeId i, NodeId j, double factor);
+
  private:
   struct Round {
     std::uint64_t t = UINT64_MAX;
@@ -44,6 +49,7 @@ class Gossip {
   const Agreement* agreement_;
   const Schedule* kept_of_ = nullptr;
   std::vector<Round> kept_;
+  std::map<NodeId, std::vector<double>> defects_;  // rows in place of the agreed ones
 };
 
 }  // namespace starling

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "consensus/objectives/objective.h"
 #include "consensus/gossip.h"
+#include "consensus/objectives/objective.h"
 #include "consensus/runner.h"
 
 namespace starling {
@@ -37,6 +37,9 @@ class Lockstep {
   RunStatus run();
   // Calls watch(step, executor) at the start of each step of node 0.
   void on_step(std::function<void(std::uint64_t)> watch) { watch_ = std::move(watch); }
+
+  // A defect for tests: node i weighs its neighbor j by `factor` times the agreed weight.
+  void misweigh(NodeId i, NodeId j, double factor) { gossip_.misweigh(i, j, factor); }
 
   // Switches graph or weights at laps' ends, in this order.
   void plan_switches(const std::vector<std::shared_ptr<const PlannedSwitch>>& switches);

@@ -1,5 +1,7 @@
 #include "consensus/runner.h"
 
+#include "consensus/mismatch.h"
+
 namespace starling {
 
 namespace {
@@ -16,10 +18,7 @@ int rounds_across(const Agreement& agreement, std::uint64_t t) {
 }
 
 // Steps whose K-step mixes reach across the graph.
-int steps_of_a_lap(const Agreement& agreement, std::uint64_t t) {
-  const int steps = agreement.mix.steps();
-  return (rounds_across(agreement, t) + steps - 1) / steps;
-}
+int steps_of_a_lap(int rounds, int steps) { return (rounds + steps - 1) / steps; }
 
 }  // namespace
 
@@ -55,9 +54,12 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
       self_(self),
       peer_(peer),
       optimum_(std::move(optimum)),
-      before_step_(std::move(before_step)) {
-  if (!algorithm) algorithm = find_algorithm(settings.algorithm.kind);
-  if (!algorithm)
+      before_step_(std::move(before_step)),
+      algorithm_(algorithm ? algorithm : find_algorithm(settings.algorithm.kind)),
+      interval_(agreement.spectrum),
+      watch_(settings.seed, agreement.matrix.graph.nodes(), self),
+      watches_(algorithm_ && algorithm_->needs != GraphNeed::column_stochastic) {
+  if (!algorithm_)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
   if (settings.stop.gradient_norm > 0 && relative())
@@ -70,9 +72,7 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
     ride_.table.assign(agreement.matrix.graph.nodes(), -1);
   }
   peer_.state("x");
-  program_ = algorithm->make(peer_);
   conductor_ = conduct();
-  peer_.ready().push_back(program_.handle());
   peer_.ready().push_back(conductor_.handle());
 }
 
@@ -98,17 +98,28 @@ template <class Real>
 Program Runner<Real>::conduct() {
   auto& stop = settings_.stop;
   const bool watched = stop.gradient_norm > 0;
+  co_await begin_mixing();
+  program_ = algorithm_->make(peer_);
+  peer_.ready().push_back(program_.handle());
   for (; status_ == RunStatus::running; ++step_) {
     co_await Parked{*this};
     progress_.step = step_;
     if (relative()) {  // every step ends a lap of its own: the values settle before the next begins
       enter_lap();
-      auto settling = peer_.settle(rounds_across(*agreement_, peer_.round()), ride_);
+      auto settling = peer_.settle(reach(), ride_);
       co_await settling;
       progress_.relative_error = relative_error();
       ride_.vote = progress_.relative_error <= stop.relative_error;
     }
-    if ((relative() || (step_ == lap_end_ && step_ > 0)) && decide()) break;
+    if (relative() || (step_ == lap_end_ && step_ > 0)) {
+      const Agreement* before = agreement_;
+      if (decide()) break;
+      if (agreement_ != before)
+        co_await begin_mixing();
+      else if (watch_.breach() && co_await meet_mismatch())
+        break;
+      co_await Parked{*this};  // the algorithm may have begun again
+    }
     if (step_ == stop.steps) {
       end(stop.has_target() ? RunStatus::budget : RunStatus::stopped);
       break;
@@ -123,10 +134,88 @@ Program Runner<Real>::conduct() {
   }
 }
 
+// At the start and after a switch: the spectrum, where the nodes are to find it themselves, and a
+// new promise to be watched.
+template <class Real>
+Task<bool> Runner<Real>::begin_mixing() {
+  interval_ = agreement_->spectrum;
+  estimate_.reset();
+  if (settings_.topology.spectrum == "gossip") {
+    SpectrumEstimate found = co_await estimate_spectrum(peer_, self_, settings_.seed);
+    estimate_ = std::move(found);
+    tune(forced(settings_, estimate_->interval));
+  }
+  watch_.begin(peer_.plan(), agreement_->matrix.stationary[self_]);
+  progress_.contraction_promised = peer_.plan().contraction;
+  co_return true;
+}
+
+template <class Real>
+MixingReport Runner<Real>::mixing() const {
+  return {peer_.plan().steps(),
+          peer_.exact_step_size(),
+          progress_.contraction_measured,
+          peer_.plan().contraction,
+          interval_,
+          mismatches_,
+          estimate_};
+}
+
+// Gossip steps after which what any node holds has reached all.
+template <class Real>
+int Runner<Real>::reach() const {
+  if (!estimate_) return rounds_across(*agreement_, peer_.round());
+  return std::max<int>(static_cast<int>(estimate_->diameter), 1);
+}
+
+template <class Real>
+void Runner<Real>::tune(const Spectrum& interval) {
+  interval_ = interval;
+  peer_.tune(starling::tune(settings_, *agreement_, interval));
+  peer_.recorder().clear();  // its mixes were made by another plan
+}
+
+// Returns whether the run ends. All nodes come here at the same step, with equal values.
+template <class Real>
+Task<bool> Runner<Real>::meet_mismatch() {
+  const Watch::Breach breach = *watch_.breach();
+  const bool know_graph = settings_.topology.spectrum == "edges" && !agreement_->schedule;
+  const Finding finding = co_await look_closer(peer_, self_, ride_.probe, reach(), know_graph);
+  std::string what = describe(breach, watch_.promised(), interval_, finding);
+  std::optional<Spectrum> safe;
+  if (finding.keeps_mean && !breach.one_sided && !agreement_->schedule)
+    safe = safe_interval(interval_, finding);
+  if (safe && settings_.mixing.on_mismatch == "safe") {
+    try {
+      tune(*safe);
+    } catch (const SettingsError& error) {  // not within the gossip steps allowed
+      safe.reset();
+      what += "; " + std::string(error.what());
+    }
+  }
+  if (!safe || settings_.mixing.on_mismatch == "stop") {
+    mismatches_.push_back({step_, what});
+    unmended_ = true;
+    end(RunStatus::failed);
+    co_return true;
+  }
+  lap_end_ = step_;
+  watch_.begin(peer_.plan(), agreement_->matrix.stationary[self_]);
+  progress_.contraction_promised = peer_.plan().contraction;
+  what += "; from step " + std::to_string(step_) +
+          " on the safe interval [-r, r], r = " + std::to_string(interval_.lambda_2());
+  mismatches_.push_back({step_, what});
+  program_ = Program();
+  peer_.restart();
+  program_ = algorithm_->make(peer_);
+  peer_.ready().push_back(program_.handle());
+  co_return false;
+}
+
 // The values this node enters at a lap's first step.
 template <class Real>
 void Runner<Real>::enter_lap() {
-  lap_steps_ = steps_of_a_lap(*agreement_, peer_.round());
+  lap_steps_ = steps_of_a_lap(reach(), peer_.plan().steps());
   lap_end_ = step_ + static_cast<std::uint64_t>(lap_steps_);
   const bool watched = settings_.stop.gradient_norm > 0;
   ride_.vote = watched && report_.gradient_bound <= settings_.stop.gradient_norm;
@@ -138,6 +227,8 @@ void Runner<Real>::enter_lap() {
   std::fill(ride_.table.begin(), ride_.table.end(), -1.0);
   if (relative()) ride_.table[self_] = distance();
   const double disagreement = report_.change * report_.change;
+  if (watches_) watch_.enter(ride_, relative() ? 1 : lap_steps_);
+  entered_streams_ = peer_.streams();
   ride_.objective += peer_.last_value() - entered_value_;
   ride_.disagreement += disagreement - entered_disagreement_;
   entered_value_ = peer_.last_value();
@@ -164,6 +255,9 @@ bool Runner<Real>::decide() {
   progress_.objective = ride_.objective;
   progress_.consensus_error = std::sqrt(std::max(ride_.disagreement, 0.0));
   progress_.gradient_bound = ride_.bound;
+  // A program that mixed nothing in a whole lap is wrong, but not so its mixing.
+  if (watches_ && peer_.streams() > entered_streams_) watch_.learn(ride_);
+  progress_.contraction_measured = watch_.measured();
   if (ride_.vote) {
     if (voted_) {
       peer_.state("x").swap(*voted_);

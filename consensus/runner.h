@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "consensus/algorithms/registry.h"
+#include "consensus/estimate.h"
 #include "consensus/monitor.h"
 #include "consensus/switch.h"
+#include "consensus/watch.h"
 
 namespace starling {
 
@@ -23,6 +25,25 @@ struct Progress {
   double gradient_bound =
       -1;  // certified bound on |grad f| at the mean, agreed one lap ago; -1: not watched
   double relative_error = -1;  // exact at each step, where stop.relative_error is set
+  // Of one mix: measured over the last laps (watch.h; -1: not yet), and promised by the plan in
+  // use.
+  double contraction_measured = -1, contraction_promised = -1;
+};
+
+// A promise of contraction that did not hold, and what was done about it.
+struct Mismatch {
+  std::uint64_t step = 0;
+  std::string what;
+};
+
+// What is known of the mixing when a run ends.
+struct MixingReport {
+  int steps = 0;  // K
+  double step_size = 0;
+  double contraction_measured = -1, contraction_promised = -1;  // as in Progress
+  Spectrum interval;                                            // that the plan rests on
+  std::vector<Mismatch> mismatches;
+  std::optional<SpectrumEstimate> estimate;  // by gossip, where asked for
 };
 
 // Takes one node's program from step to step, alike under every executor: laps, the monitor, the
@@ -31,6 +52,10 @@ struct Progress {
 //   lap       the steps whose first mixes have together at least `diameter` gossip steps: what
 //   enters the ride at the
 //             lap's first step is known to all at its end, and all decide alike.
+//   mismatch  at a lap's end all nodes find alike that a mix does not contract as promised. The
+//   safe interval: plan and step size follow from it, and the algorithm begins again where its
+//   nodes stand, as in a new view, for its sums may be spoilt. Where the mean is not kept, or by
+//   shared.mixing.on_mismatch = "stop", the run fails with the sentence.
 //   converged all nodes voted, at a lap's first step, that the bound holds; each then stands at the
 //   x it voted on.
 //
@@ -59,8 +84,16 @@ class Runner {
   RunStatus status() const { return status_; }
   bool ended() const { return status_ != RunStatus::running && program_.done(); }
   // The algorithm has returned although nobody told it to: its fault, and the others wait for ever.
-  bool returned_early() const { return status_ == RunStatus::running && program_.done(); }
+  bool returned_early() const {
+    return status_ == RunStatus::running && program_.handle() && program_.done();
+  }
   const Progress& progress() const { return progress_; }
+  const std::vector<Mismatch>& mismatches() const { return mismatches_; }
+  // Whether the last of them ended the run.
+  bool unmended() const { return unmended_; }
+  // By gossip; null: not asked for, or not finished.
+  const SpectrumEstimate* estimate() const { return estimate_ ? &*estimate_ : nullptr; }
+  MixingReport mixing() const;
   const Ride& ride() const { return ride_; }
 
  private:
@@ -72,6 +105,10 @@ class Runner {
   };
 
   Program conduct();
+  Task<bool> begin_mixing();
+  Task<bool> meet_mismatch();
+  void tune(const Spectrum& interval);
+  int reach() const;
   bool relative() const { return settings_.stop.relative_error > 0; }
   void enter_lap();
   void switch_over();
@@ -86,7 +123,15 @@ class Runner {
   Peer<Real>& peer_;
   const std::vector<double> optimum_;
   const std::function<void(std::uint64_t)> before_step_;
+  const AlgorithmEntry* algorithm_;
   int lap_steps_ = 1;
+  Spectrum interval_;  // that the plan in use rests on
+  std::optional<SpectrumEstimate> estimate_;
+  Watch watch_;
+  const bool watches_;  // not where W keeps no plain mean (push-sum)
+  std::uint32_t entered_streams_ = 0;
+  std::vector<Mismatch> mismatches_;
+  bool unmended_ = false;
 
   Ride ride_;
   MonitorReport report_;

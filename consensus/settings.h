@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,12 @@ struct TopologySettings {
   std::uint32_t nodes = 1;
   std::uint64_t degree = 0, rows = 0, columns = 0, seed = 1;  // 0: not given
   double probability = -1, radius = -1;                       // < 0: not given
-  std::string graphs;  // of a schedule made of static graphs, as "ring,torus"
-  std::uint64_t from_step = 0;  // of a switch: it is made at the first lap's end from then on
-  std::string weights = "auto";  // a weight rule, or file: the third column of `file`
+  std::string graphs;                // of a schedule made of static graphs, as "ring,torus"
+  std::uint64_t from_step = 0;       // of a switch: it is made at the first lap's end from then on
+  std::string weights = "auto";      // a weight rule, or file: the third column of `file`
   std::vector<Edge> weighted_edges;  // weights = "file": its edges, ascending, and their weights
   std::vector<double> edge_weights;
+  std::string spectrum = "edges";  // edges: of the whole graph | gossip: estimated by the nodes
 };
 
 struct ObjectiveSettings {
@@ -39,6 +41,9 @@ struct ObjectiveSettings {
 struct MixingSettings {
   std::string acceleration = "auto";  // none | chebyshev | auto (chebyshev)
   int steps = 0;                      // K; 0 = auto: the least K with contraction <= 0.05
+  // The ends of the spectrum of W, forced; none = auto: what is found.
+  std::optional<double> lambda_2, lambda_n;
+  std::string on_mismatch = "safe";  // safe | stop: what a broken promise of contraction does
 };
 
 struct AlgorithmSettings {

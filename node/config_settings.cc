@@ -30,6 +30,11 @@ struct Values {
     std::from_chars(value.data(), value.data() + value.size(), result);
     return result;
   }
+  // None for "auto".
+  std::optional<double> chosen(const std::string& key) const {
+    if (text(key) == "auto") return std::nullopt;
+    return number<double>(key);
+  }
 };
 
 TopologySettings topology_of(const Values& values, const Config& config) {
@@ -47,6 +52,7 @@ TopologySettings topology_of(const Values& values, const Config& config) {
   t.from_step = values.number<std::uint64_t>(s + "from_step");
   t.seed = values.number<std::uint64_t>(s + "seed");
   t.weights = values.text(s + "weights");
+  t.spectrum = values.text(s + "spectrum");
   if (t.file.empty()) return t;
   for (const char* key : {"kind", "degree", "rows", "columns", "probability", "radius", "graphs"}) {
     const auto given = config.values.find(s + key);
@@ -108,6 +114,9 @@ Settings shared_of(const Values& values, const Config& config) {
   s.topology = topology_of(values, config);
   s.mixing.acceleration = values.text("shared.mixing.acceleration");
   s.mixing.steps = values.number<int>("shared.mixing.steps");
+  s.mixing.lambda_2 = values.chosen("shared.mixing.lambda_2");
+  s.mixing.lambda_n = values.chosen("shared.mixing.lambda_n");
+  s.mixing.on_mismatch = values.text("shared.mixing.on_mismatch");
   s.algorithm.kind = values.text("shared.algorithm.kind");
   s.algorithm.step_size = values.number<double>("shared.algorithm.step_size");
   s.stop.steps = values.number<std::uint64_t>("shared.stop.steps");

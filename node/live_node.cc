@@ -128,13 +128,29 @@ ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& fol
       agreement.step_size, agreement.constants.smoothness, agreement.constants.strong_convexity);
   const WeightNote& note = agreement.matrix.note;
   log.info("weights={}{}{}", note.rule, note.why.empty() ? "" : ": ", note.why);
-  return run.participant->run<Real>(
-      agreement, objective, [&](const ParticipantReport& now) { report.heard(now); },
+  std::size_t told = 0;
+  bool estimated = false;
+  const auto tell = [&](std::span<const Mismatch> mismatches, const SpectrumEstimate* estimate) {
+    if (estimate && !std::exchange(estimated, true))
+      log.info("spectrum by gossip: lambda_2={:.6g} lambda_n={:.6g} after {} gossip steps",
+               estimate->lambda_2, estimate->lambda_n, estimate->gossip_steps);
+    for (; told < mismatches.size(); ++told)
+      log.warn("step {}: {}", mismatches[told].step, mismatches[told].what);
+  };
+  ParticipantResult result = run.participant->run<Real>(
+      agreement, objective,
+      [&](const ParticipantReport& now) {
+        tell(now.mismatches, now.estimate);
+        report.heard(now);
+      },
       [&](Peer<Real>& peer) {
         const auto& x = peer.state("x");
         folder.write_model(std::span<const Real>(x.data(), static_cast<std::size_t>(x.size())));
         write_contraction(folder.file("contraction.safetensors"), peer.recorder().records());
       });
+  const auto& mixing = result.mixing;
+  tell(mixing.mismatches, mixing.estimate ? &*mixing.estimate : nullptr);
+  return result;
 }
 
 }  // namespace
@@ -170,12 +186,8 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
             : run_program_of<double>(run, *local->objective, folder, report, *log);
     const std::string status(to_string(result.status));
     const int code = exit_code(exit_code_of_status(status));
-    const std::string reason =
-        result.status == RunStatus::failed
-            ? "diverged: a value is no longer finite; is the step size too large?"
-            : "";
-    if (code == 1) log->error("{}", reason);
-    report.finish(result, run.network.drops(), experiment.nodes(), code, reason);
+    if (code == 1) log->error("{}", result.reason);
+    report.finish(result, run.network.drops(), experiment.nodes(), code, result.reason);
     log->info("{}: steps={} wall_seconds={:.3f}", status, result.steps, result.wall_seconds);
     return code;
   } catch (const LostError& error) {

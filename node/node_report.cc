@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "node/mixing_json.h"
+
 namespace starling {
 
 namespace {
@@ -24,6 +26,8 @@ Json common(NodeId self, const ParticipantReport& report) {
               {"consensus_error", p.consensus_error},
               {"gradient_bound", known(p.gradient_bound)},
               {"relative_error", known(p.relative_error)},
+              {"contraction_measured", known(p.contraction_measured)},
+              {"contraction_promised", known(p.contraction_promised)},
               {"gossip_steps", report.gossip_steps},
               {"bytes_sent", report.bytes_sent},
               {"control_bytes_sent", report.control_bytes_sent},
@@ -81,6 +85,7 @@ void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops
                 {{"min", quantile(result.step_seconds, 0)},
                  {"median", quantile(result.step_seconds, 0.5)},
                  {"p99", quantile(result.step_seconds, 0.99)}}},
+               {"mixing", mixing_json(result.mixing)},
                {"view_begin", 0},
                {"dropped_frames", drops}};
   summary["switches"] = Json::array();

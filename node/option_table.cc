@@ -120,6 +120,9 @@ void add_topology(std::vector<Option>& table) {
   table.push_back(text(section + "weights", "auto",
                        "weight rule, or file: the third column of the edge list",
                        names_of(weight_rules()) + " file " + names_of(directed_rules())));
+  table.push_back(text(section + "spectrum", "edges",
+                       "edges: of the whole graph; gossip: estimated by the nodes together",
+                       "edges gossip"));
 }
 
 void add_method(std::vector<Option>& table) {
@@ -127,6 +130,14 @@ void add_method(std::vector<Option>& table) {
                        "none chebyshev auto"));
   table.push_back(or_auto(integer("shared.mixing.steps", "auto", 1, 65535,
                                   "gossip steps K of one mix; auto: contraction <= 0.05")));
+  table.push_back(or_auto(real("shared.mixing.lambda_2", "auto", -1, 1 - 1e-9,
+                               "upper end of the interval; auto: of W's spectrum")));
+  table.push_back(
+      or_auto(real("shared.mixing.lambda_n", "auto", -1, 1 - 1e-9, "lower end of the interval")));
+  table.push_back(text("shared.mixing.on_mismatch", "safe",
+                       "when a mix contracts less than promised: go on with a safe interval, or "
+                       "fail",
+                       "safe stop"));
   table.push_back(
       text("shared.algorithm.kind", "gradient_tracking", "the algorithm", names_of(algorithms())));
   table.push_back(or_auto(above(

@@ -24,6 +24,9 @@ std::string list(const std::vector<NodeId>& nodes) {
   return text;
 }
 
+// DONE's status where all nodes agreed to fail at the same step: no loss of a node.
+constexpr const char* kFailedTogether = "failed together";
+
 // Thrown to leave the round when a neighbor's DONE decides.
 struct Adopted {};
 
@@ -130,7 +133,8 @@ void Participant::hear(bool running) {
   if (news.refusal) throw ConfigError(news.refusal->reason);
   if (news.done && news.done->code == 2) throw ConfigError(news.done->reason);
   if (news.done && news.done->code == 4) throw LostError(news.done->reason);
-  if (news.done && (news.done->code != 0 && news.done->code != 3)) {
+  if (news.done && news.done->code != 0 && news.done->code != 3 &&
+      news.done->status != kFailedTogether) {
     throw LostError("lost node " + std::to_string(news.done_from) + " at step " +
                     std::to_string(step_) + ": " + news.done->reason);
   }
@@ -228,7 +232,9 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
                           control_bytes,
                           peer.gossip_steps(),
                           waiting_for,
-                          std::chrono::duration<double>(transport_.now() - waiting_since).count()};
+                          std::chrono::duration<double>(transport_.now() - waiting_since).count(),
+                          runner.mismatches(),
+                          runner.estimate()};
     now.progress.step = step_;
     report(now);
     reported_step = step_;
@@ -268,21 +274,28 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
     }
     result.status = runner.status();
     result.steps = runner.progress().step;
+    if (result.status == RunStatus::failed)
+      result.reason = runner.mismatches().empty() || !runner.unmended()
+                          ? "diverged: a value is no longer finite; is the step size too large?"
+                          : runner.mismatches().back().what;
   } catch (const Adopted&) {
     abandon = true;
     result.status = status_of(adopted_->status);
     result.steps = step_;
+    result.reason = adopted_->reason;
   }
   result.wall_seconds = elapsed();
   result.gossip_steps = peer.gossip_steps();
   result.progress = runner.progress();
+  result.mixing = runner.mixing();
   deliver(peer);
   {
     auto lock = pump_.lock();
     const int code = result.status == RunStatus::budget   ? 3
                      : result.status == RunStatus::failed ? 1
                                                           : 0;
-    network_.finish({result.steps, code, std::string(to_string(result.status)), ""}, abandon);
+    const std::string word(code == 1 ? kFailedTogether : to_string(result.status));
+    network_.finish({result.steps, code, word, result.reason}, abandon);
     while (!network_.finished()) {
       network_.pump(milliseconds(50));
       rounds.advance();

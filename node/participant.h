@@ -37,6 +37,8 @@ struct ParticipantReport {
   std::uint64_t bytes_sent = 0, control_bytes_sent = 0, gossip_steps = 0;
   std::optional<NodeId> waiting_for;
   double waiting_s = 0;
+  std::span<const Mismatch> mismatches = {};
+  const SpectrumEstimate* estimate = nullptr;  // by gossip, once it stands
 };
 
 // How it ended.
@@ -52,6 +54,8 @@ struct ParticipantResult {
   };
   std::vector<Switched> switches;
   Progress progress;
+  MixingReport mixing;
+  std::string reason;  // where all agreed to fail
 };
 
 // One live participant in the synchronous mode: joins, agrees on the start, runs its program, says

@@ -13,7 +13,9 @@ enum class Purpose : std::uint32_t {
   inputs,
   test,
   jitter,
-  schedule
+  schedule,
+  watch,
+  spectrum
 };
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is

@@ -100,13 +100,14 @@ class Scenario {
     const bool even = settings.objective.weighting == "nodes" ||
                       samples == std::vector<double>(samples.size(), samples[0]);
     std::vector<NodeRecord> records;
-    for (auto& f : objectives) {
+    for (NodeId i = 0; i < graph.nodes(); ++i) {
+      const auto& f = objectives[i];
       Constants constants{f->smoothness(), f->strong_convexity(), f->smoothness(),
                           f->strong_convexity()};
       // Those of the plain mean; a weighted one only obeys the local bounds.
       if (const auto global = f->global_constants(); global && even)
         std::tie(constants.global_smoothness, constants.global_strong_convexity) = *global;
-      records.push_back(propose(settings, matrix, constants));
+      records.push_back(propose(settings, matrix, constants, i));
     }
     agreement = agree(settings, matrix, records);
   }

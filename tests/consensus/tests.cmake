@@ -10,6 +10,8 @@ starling_test(objective_constants_test ROOM consensus LIBRARIES starling::object
 starling_test(weights_setting_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(stopping_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(coroutines_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(watch_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(estimate_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(lockstep_memory_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(contraction_recorder_test ROOM consensus LIBRARIES starling::consensus
   LABELS consensus)

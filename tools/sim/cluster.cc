@@ -25,6 +25,7 @@ Agreement agreement_of(Cluster& cluster, const Settings& settings, const Graph& 
   NodeRecord record = propose(settings, mixing, {});
   std::vector<NodeRecord> records;
   for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
+    if (settings.topology.spectrum == "gossip") record = propose(settings, mixing, {}, i);
     record.constants = scaled(constants_of(cluster.objective(i)), mixing, i);
     records.push_back(record);
   }

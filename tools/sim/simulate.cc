@@ -7,6 +7,7 @@
 #include "consensus/lockstep.h"
 #include "node/contraction_file.h"
 #include "node/exit_code.h"
+#include "node/mixing_json.h"
 #include "node/run_folder.h"
 #include "tools/sim/summarize.h"
 
@@ -89,6 +90,8 @@ class Simulation {
                 {"consensus_error", p.consensus_error},
                 {"gradient_bound", known(p.gradient_bound)},
                 {"relative_error", known(p.relative_error)},
+                {"contraction_measured", known(p.contraction_measured)},
+                {"contraction_promised", known(p.contraction_promised)},
                 {"gossip_steps", executor_.peer(i).gossip_steps()},
                 {"bytes_sent", 0},
                 {"control_bytes_sent", 0},
@@ -108,6 +111,10 @@ class Simulation {
     Json summary = figures(i, elapsed_);
     summary.erase("elapsed");
     summary["switches"] = switches(i);
+    const MixingReport mixing = executor_.runner(i).mixing();
+    summary["mixing"] = mixing_json(mixing);
+    summary["reason"] =
+        executor_.runner(i).unmended() ? Json(mixing.mismatches.back().what) : Json("");
     summary["status"] = std::string(to_string(status_));
     summary["steps"] = summary["step"];
     summary["wall_seconds"] = elapsed_;

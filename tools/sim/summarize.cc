@@ -81,6 +81,15 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   summary["accuracy"] = {{"train", train_accuracy(cluster, mean)}, {"test", nullptr}};
 }
 
+// How the nodes mixed in the end: the same on all that mixed, so the first one's word is taken.
+const Json* mixing(std::span<const NodeResult> nodes) {
+  for (const NodeResult& node : nodes)
+    if (node.summary && node.summary->contains("mixing") &&
+        node.summary->at("mixing").at("steps") > 0)
+      return &node.summary->at("mixing");
+  return nullptr;
+}
+
 // What a running cluster changed its graph or weights to: on all nodes at the same steps.
 Json switches(std::span<const NodeResult> nodes) {
   for (const NodeResult& node : nodes)
@@ -88,11 +97,10 @@ Json switches(std::span<const NodeResult> nodes) {
   return Json::array();
 }
 
-// Of the mixes since the last switch.
+// Of the mixes since the last change of the plan.
 Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
   Json result{{"measured", nullptr}, {"predicted", cluster.agreement.mix.contraction}};
-  if (const Json made = switches(nodes); !made.empty())
-    result["predicted"] = made.back().at("contraction");
+  if (const Json* used = mixing(nodes)) result["predicted"] = used->at("contraction_promised");
   std::vector<std::vector<ContractionRecorder::Record>> records;
   for (const NodeResult& node : nodes) {
     if (!node.contraction) return result;
@@ -188,8 +196,10 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
   summary["control_bytes_sent"] = control_bytes;
   summary["wall_seconds"] = wall_seconds;
   summary["contraction"] = contraction(cluster, nodes);
-  summary["mixing_steps"] = cluster.agreement.mix.steps();
-  summary["step_size"] = cluster.agreement.step_size;
+  const Json* used = mixing(nodes);
+  summary["mixing_steps"] = used ? used->at("steps") : Json(cluster.agreement.mix.steps());
+  summary["step_size"] = used ? used->at("step_size") : Json(cluster.agreement.step_size);
+  summary["mixing"] = used ? *used : Json(nullptr);
   const WeightNote& note = cluster.agreement.matrix.note;
   summary["weights"] = {{"rule", note.rule}, {"why", note.why}};
   summary["switches"] = switches(nodes);
