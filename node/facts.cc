@@ -129,7 +129,7 @@ std::vector<bool> Facts::component(NodeId from) const {
     const NodeId i = stack.back();
     stack.pop_back();
     for (NodeId j : graph_.neighbors(i)) {
-      if (reached[j] || !holds(edge_index(i, j))) continue;
+      if (reached[j] || !required_.adjacent(i, j) || !holds(edge_index(i, j))) continue;
       reached[j] = true;
       stack.push_back(j);
     }

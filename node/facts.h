@@ -83,7 +83,8 @@ class Facts {
   std::uint64_t age() const;  // the sum of all counters: grows from view to view
   std::uint64_t view()
       const;  // XXH3-64 of the edges and their counters: the id of the view they form
-  std::vector<bool> component(NodeId from) const;  // reachable through edges that hold
+  // Reachable through required edges that hold.
+  std::vector<bool> component(NodeId from) const;
 
  private:
   Graph graph_, required_;

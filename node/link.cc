@@ -25,11 +25,6 @@ void Link::activate(std::uint32_t stream) {
   std::erase_if(streams_, [&](const auto& entry) { return entry.first < stream; });
 }
 
-bool Link::settled() const {
-  return std::none_of(streams_.begin(), streams_.end(),
-                      [](const auto& entry) { return entry.second.source != nullptr; });
-}
-
 void Link::finished(std::uint32_t done) {
   if (!active_) return;
   done_here_ = done;
@@ -109,12 +104,10 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
     ++duplicates_;
     return nullptr;
   }
-  // Before its turn a link does not know which stream will be its first: what comes first is.
-  const std::uint32_t first = active_            ? done_here_
-                              : streams_.empty() ? h.stream
-                                                 : streams_.begin()->first;
-  if (h.stream < first || h.stream - first >= limits_.streams)
-    return "a stream beyond those that may be open";
+  // Before its turn a link does not know which stream will be its first.
+  const bool beyond = active_ ? h.stream - done_here_ >= limits_.streams
+                              : streams_.size() >= limits_.streams && !streams_.contains(h.stream);
+  if (beyond) return "a stream beyond those that may be open";
   Stream& s = streams_[h.stream];
   if (h.position < s.received) {
     ++duplicates_;

@@ -67,6 +67,7 @@ class Link {
   }
   // A link of a graph to come, and its turn: streams before `stream` never pass it.
   void stand_by() { active_ = false; }
+  bool stands_by() const { return !active_; }
   void activate(std::uint32_t stream);
   const Incoming* front(std::uint32_t stream) const;
   void take(std::uint32_t stream);    // its front has been mixed
@@ -92,7 +93,8 @@ class Link {
   FrameHeader header(FrameType type, std::uint32_t session, std::uint32_t stream);
   std::uint32_t done_here() const { return done_here_; }
   std::uint32_t done_there() const { return done_there_; }
-  bool settled() const;  // nothing of ours is under way
+  // Its edge is no more: all streams on it are finished at both ends, or never will be.
+  void let_go() { streams_.clear(); }
   // The oldest stream not finished here, whose takings a BEAT may tell.
   std::uint32_t first_open() const {
     return streams_.empty() ? done_here_ : streams_.begin()->first;

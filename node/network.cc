@@ -140,7 +140,7 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   const auto hello = decode_greeting(frame.payload);
   if (!hello) return drop("a HELLO that cannot be read");
   Edge* edge = edge_to(hello->id);
-  if (view_ != 0 && (edge ? edge->retired : hello->id < facts_.graph().nodes()) &&
+  if (view_ != 0 && (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
       !compare_shared(options_.self, options_.shared, *hello)) {
     // One of us has heard of a switch before the other: it will try again.
     drop("a HELLO of an edge not known yet");
@@ -250,7 +250,7 @@ void Network::pump(Instant timeout) {
   close_retired();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->retired &&
+    if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->over &&
         now >= edge->redial_at && !edge->done_acked && !edge->done_received) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       stop_dialling(*edge);
@@ -284,13 +284,15 @@ void Network::judge_silence() {
 void Network::flush() {
   for (auto& edge : edges_) {
     if (!edge->session) continue;
+    // Facts go before what was computed knowing them.
+    if (std::exchange(edge->state_due, false))
+      send_control(*edge, edge->link.header(FrameType::STATE, edge->session, 0),
+                   encode(state_of(facts_)));
+    if (!edge->session) continue;
     if (!edge->link.send(transport_, edge->connection, edge->session)) {
       drop_session(*edge, "connection closed");
       continue;
     }
-    if (std::exchange(edge->state_due, false))
-      send_control(*edge, edge->link.header(FrameType::STATE, edge->session, 0),
-                   encode(state_of(facts_)));
     while (const auto stream = edge->link.untold())
       send_control(*edge, edge->link.header(FrameType::BEAT, edge->session, *stream), {});
     send_done(*edge);

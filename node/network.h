@@ -47,7 +47,8 @@ class Network final : public TransportEvents {
   // --- streams
   std::vector<Link*> links();  // ascending NodeId; of graphs to come and past ones, too
   void streams_finished(std::uint32_t done);  // all below are, on every link
-  // Connects to the neighbors of a graph to come; facts knows its edges.
+  // Connects to the neighbors of a graph to come, together with those in use; facts knows its
+  // edges. Connections made for a graph that will not come are closed.
   void prepare(const Graph& graph);
   // From this stream on the mixes go over this graph: its links take their turn, others end once
   // both ends need them no more.
@@ -91,8 +92,9 @@ class Network final : public TransportEvents {
     Instant dialled_at{0}, redial_at{0}, backoff{0};
     std::string last_reason;
     bool state_due = false;
-    bool retired = false;          // of a graph that is no longer used; closed when both ends have
-    std::uint32_t retired_at = 0;  // finished a stream after this one
+    bool retired = false;          // of a graph that is no longer used; over once the other end has
+    std::uint32_t retired_at = 0;  // finished this stream, too
+    bool over = false;             // no connection is wanted any more
     BeatBody beat;
     bool done_sent = false, done_acked = false, done_received = false;
   };
@@ -115,6 +117,7 @@ class Network final : public TransportEvents {
   void mark_down(Edge& edge, Cause cause);
   void judge_silence();
   void close_retired();
+  void let_go(Edge& edge, const std::string& why);
   void send_control(Edge& edge, const FrameHeader& header, std::string_view body);
   void send_unsessioned(ConnectionId connection, FrameType type, std::string_view body);
   bool send_frame(ConnectionId connection, FrameHeader header, std::string_view body);

@@ -11,11 +11,21 @@ void Network::streams_finished(std::uint32_t done) {
 }
 
 void Network::prepare(const Graph& graph) {
-  for (const NodeId peer : graph.neighbors(options_.self)) {
-    if (Edge* known = edge_to(peer)) {
-      if (std::exchange(known->retired, false)) known->link.stand_by();
-      continue;
+  for (auto& edge : edges_) {
+    const bool wanted = graph.adjacent(options_.self, edge->link.peer());
+    if (edge->retired && wanted) {
+      edge->retired = edge->over = false;
+      edge->link.stand_by();
+      edge->silence.restart(transport_.now());
+      edge->redial_at = transport_.now();
+      edge->backoff = Instant(0);
+    } else if (!edge->retired && !wanted && edge->link.stands_by()) {
+      edge->retired = true;
+      let_go(*edge, "of a graph that did not come");
     }
+  }
+  for (const NodeId peer : graph.neighbors(options_.self)) {
+    if (edge_to(peer)) continue;
     auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits), 0);
     edge->we_dial = options_.self < peer;
     edge->link.stand_by();
@@ -33,21 +43,30 @@ void Network::use(const Graph& graph, std::uint32_t stream) {
   for (auto& edge : edges_) {
     if (graph.adjacent(options_.self, edge->link.peer())) {
       edge->link.activate(stream);
-    } else if (!edge->retired) {
+    } else if (!edge->retired && !edge->link.stands_by()) {
       edge->retired = true;
       edge->retired_at = stream;
     }
   }
 }
 
-// The other end has switched once it has finished a stream of the new graph; what it said before
-// has then been acknowledged, or is of no more use to anyone.
+// The other end has switched once it has finished a stream of the new graph; then neither needs
+// anything of the other. Until then a cut connection is made again. The end that closes first may
+// leave the other without that word: it waits no longer than for any silent one.
 void Network::close_retired() {
-  for (auto& edge : edges_) {
-    if (!edge->retired || !edge->session) continue;
-    if (edge->link.done_there() > edge->retired_at && edge->link.settled())
-      drop_session(*edge, "not an edge any more");
-  }
+  for (auto& edge : edges_)
+    if (edge->retired && !edge->over &&
+        (edge->link.done_there() > edge->retired_at ||
+         edge->silence.silent_for(last_pump_) >
+             edge->silence.limit(options_.grace, options_.grace_max)))
+      let_go(*edge, "not an edge any more");
+}
+
+void Network::let_go(Edge& edge, const std::string& why) {
+  edge.over = true;
+  stop_dialling(edge);
+  drop_session(edge, why);
+  edge.link.let_go();
 }
 
 }  // namespace starling

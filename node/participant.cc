@@ -167,7 +167,7 @@ std::string Participant::describe_lost(const std::vector<bool>& component) const
   // Those that touch our component are lost; what lies behind them cannot be judged from here.
   for (NodeId i = 0; i < component.size(); ++i) {
     if (component[i]) continue;
-    const auto around = facts_.graph().neighbors(i);
+    const auto around = facts_.required().neighbors(i);
     const bool touches =
         std::any_of(around.begin(), around.end(), [&](NodeId j) { return component[j]; });
     (touches ? lost : behind).push_back(i);

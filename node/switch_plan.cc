@@ -1,15 +1,21 @@
 #include "node/switch_plan.h"
 
+#include <algorithm>
+
 #include "node/config.h"
+#include "node/toml_file.h"
 
 namespace starling {
 
 Settings switched_settings(const Settings& now, const std::string& text) {
   ConfigSources sources;
   sources.text = text;
-  // What a switch cannot change, and a whole configuration may not lack.
-  sources.set = {"shared.objective.kind=reference_quadratic",
-                 "shared.topology.nodes=" + std::to_string(now.topology.nodes)};
+  // What a whole configuration may not lack; the number of nodes only where the text leaves it out.
+  sources.set = {"shared.objective.kind=reference_quadratic"};
+  const std::string nodes = "shared.topology.nodes";
+  const auto given = parse_toml(text, "switch file", "").entries;
+  if (std::none_of(given.begin(), given.end(), [&](const auto& e) { return e.key == nodes; }))
+    sources.set.push_back(nodes + "=" + std::to_string(now.topology.nodes));
   const Config config = load_config(sources);
   for (const auto& [key, value] : config.values)
     if (value.origin != "default" && value.origin != "--set" &&
@@ -19,6 +25,10 @@ Settings switched_settings(const Settings& now, const std::string& text) {
   Settings then = now;
   then.topology = config.shared.topology;
   then.mixing = config.shared.mixing;
+  if (then.topology.nodes != now.topology.nodes)
+    throw ConfigError(nodes + " = " + std::to_string(then.topology.nodes) +
+                      ": a switch keeps the number of nodes, " +
+                      std::to_string(now.topology.nodes));
   return then;
 }
 

@@ -33,23 +33,26 @@ Switching::Switching(Options options, const Agreement& agreement, Facts& facts, 
       stationary_(agreement.matrix.stationary),
       objective_scale_(agreement.objective_scale),
       facts_(facts),
-      network_(network) {}
+      network_(network),
+      in_use_(agreement.matrix.graph) {}
 
 void Switching::look(std::unique_lock<std::mutex>& lock, Instant now) {
   if (now - looked_at_ < kLookEvery) return;
   looked_at_ = now;
-  if (!options_.file.empty()) read_file(now);
+  if (!options_.file.empty()) read_file();
   try {
-    if (facts_.proposal() != seen_) prepare(lock);
+    newer_ = facts_.proposal() != seen_;
+    if (newer_ && !entered_) prepare(lock);
     if (prepared_ && !ready_) make_ready();
   } catch (const std::runtime_error& error) {
     prepared_.reset();
+    network_.prepare(in_use_);
     options_.say(std::string("switch refused: ") + error.what());
   }
 }
 
 // A file that is not there yet, or half written, is looked at again.
-void Switching::read_file(Instant) {
+void Switching::read_file() {
   std::string text;
   std::error_code missing;
   if (!std::filesystem::exists(options_.file, missing)) return;
@@ -59,15 +62,17 @@ void Switching::read_file(Instant) {
     read_ = text;
     const Settings then = switched_settings(options_.settings, text);
     configured_topology(then.topology);
-  } catch (const ConfigError& error) {
+  } catch (const std::runtime_error& error) {
     return options_.say(std::string("switch refused: ") + error.what());
   }
+  if (text == facts_.proposal().text) return;  // another node has read the same file
   facts_.merge_proposal({facts_.proposal().sequence + 1, options_.self, text});
   network_.facts_changed();
 }
 
 void Switching::prepare(std::unique_lock<std::mutex>& lock) {
   seen_ = facts_.proposal();
+  newer_ = false;
   prepared_.reset();
   ready_.reset();
   Preparation next;
@@ -92,7 +97,10 @@ void Switching::prepare(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (failed) std::rethrow_exception(failed);
   facts_.add_edges(links);
-  network_.prepare(links);
+  std::vector<Edge> wanted = links.edge_list();
+  for (const Edge& edge : in_use_.edge_list())
+    if (!links.adjacent(edge.u, edge.v)) wanted.push_back(edge);
+  network_.prepare(Graph::from_edges(links.nodes(), std::move(wanted)));
   facts_.merge_next(options_.self, {next.key, (seen_.sequence << 20) + seen_.origin, record});
   network_.facts_changed();
   prepared_ = std::move(next);
@@ -132,12 +140,14 @@ void Switching::make_ready() {
 }
 
 std::shared_ptr<const PlannedSwitch> Switching::next(bool taken) {
-  if (taken && ready_) {
+  if (taken && entered_) {
     options_.settings = prepared_->settings;
+    in_use_ = entered_->agreement.matrix.graph;
     prepared_.reset();
     ready_.reset();
   }
-  return ready_;
+  entered_ = newer_ ? nullptr : ready_;
+  return entered_;
 }
 
 }  // namespace starling

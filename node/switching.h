@@ -46,7 +46,7 @@ class Switching {
     Mixing mixing;
     std::uint64_t key = 0;  // of the proposal
   };
-  void read_file(Instant now);
+  void read_file();
   void prepare(std::unique_lock<std::mutex>& lock);
   void make_ready();
   void require_same_mean(const Mixing& mixing) const;
@@ -60,6 +60,9 @@ class Switching {
   Proposal seen_;
   std::optional<Preparation> prepared_;
   std::shared_ptr<const PlannedSwitch> ready_;
+  std::shared_ptr<const PlannedSwitch> entered_;  // with the runner for this lap: kept till its end
+  bool newer_ = false;                            // a later request waits for that
+  Graph in_use_;
 };
 
 }  // namespace starling

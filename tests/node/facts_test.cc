@@ -71,6 +71,18 @@ TEST(Facts, ANodeStartedAgainAmidARunIsOutOfTheComponent) {
   EXPECT_EQ(facts.component(0), (std::vector<bool>{true, true, false, true}));
 }
 
+// Past edges stay up as facts, for nobody judges them any more.
+TEST(Facts, ComponentsAreOfTheGraphInUse) {
+  Facts facts(ring(4));
+  const Graph star = Graph::from_edges(4, {{0, 1}, {0, 2}, {0, 3}});
+  facts.add_edges(star);
+  for (std::size_t e = 0; e < facts.edges().size(); ++e) facts.merge_edge(e, {2, Cause::none, 0});
+  facts.require(star);
+  facts.merge_edge(facts.edge_index(0, 2), {3, Cause::closed, 9});
+  EXPECT_FALSE(facts.complete());
+  EXPECT_EQ(facts.component(0), (std::vector<bool>{true, true, false, true}));
+}
+
 TEST(Facts, ComponentIsWhatUpEdgesReach) {
   Facts facts(ring(6));
   for (std::size_t e = 0; e < 6; ++e) facts.merge_edge(e, {2, Cause::none, 0});

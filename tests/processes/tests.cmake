@@ -22,6 +22,8 @@ starling_process_test(contraction contraction_test.py)
 starling_process_test(spectrum spectrum_test.py)
 starling_process_test(start start_test.py)
 starling_process_test(faults faults_test.py)
+starling_process_test(changing_graphs changing_graphs_test.py)
+starling_process_test(switching switching_test.py)
 starling_process_test(hostile hostile_test.py)
 if(STARLING_SANITIZE MATCHES "address")
   # Its bound on memory is about what nodes hold, not about what AddressSanitizer keeps of the freed.
