@@ -140,7 +140,8 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   const auto hello = decode_greeting(frame.payload);
   if (!hello) return drop("a HELLO that cannot be read");
   Edge* edge = edge_to(hello->id);
-  if (view_ != 0 && (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
+  if ((view_ != 0 || hello->view != 0) &&
+      (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
       !compare_shared(options_.self, options_.shared, *hello)) {
     // One of us has heard of a switch before the other: it will try again.
     drop("a HELLO of an edge not known yet");

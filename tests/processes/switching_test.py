@@ -321,7 +321,7 @@ class Refused(unittest.TestCase):
         self.refused(request(kind="ring", nodes=8), r"shared\.topology\.nodes")
 
     def test_no_toml(self):
-        self.refused("[shared.topology\n", r"configuration:1: .*expected")
+        self.refused("[shared.topology\n", r"switch file:1: .*expected")
 
     def test_a_file_that_one_other_node_lacks(self):
         cluster = start_with_file_missing(self, missing_on=3)
