@@ -20,6 +20,7 @@ namespace {
 constexpr NodeId kDenseNodes = 1000;           // 8 MB, under a second
 constexpr NodeId kDenseNodesLast = 3000;       // where all else failed: 72 MB, ten seconds
 constexpr double kFewCycles = 1.2;             // edges per node up to which a factor is cheap
+constexpr NodeId kNarrow = 64;                 // nodes as far from node 0 as each other, mean
 constexpr double kLatticeEdges = 3;            // per node: the order is found in seconds
 constexpr NodeId kFactorNodes = 200'000;       // beyond, ordering denser graphs takes too long
 constexpr std::size_t kFillMax = 120'000'000;  // 1.4 GB of factor
@@ -76,17 +77,37 @@ void try_shift_invert(const Symmetrized& s, double dearest, Found& found) {
     found.take(std::nullopt, inverse_bottom(s, *order, found.top->gap), "shift-invert");
 }
 
+// Whether a breadth-first search goes far and wide nowhere: a chain of whatever it may be. Its
+// factor fills in no more than the search is wide.
+bool narrow(const Graph& graph) {
+  std::vector<char> seen(graph.nodes(), 0);
+  std::vector<NodeId> level{0}, next;
+  seen[0] = 1;
+  std::size_t levels = 0;
+  for (; !level.empty(); ++levels) {
+    next.clear();
+    for (const NodeId i : level)
+      for (const NodeId j : graph.neighbors(i))
+        if (!seen[j]) {
+          seen[j] = 1;
+          next.push_back(j);
+        }
+    level.swap(next);
+  }
+  return levels * kNarrow >= graph.nodes();
+}
+
 Found iterate(const Symmetrized& s) {
   const Graph& graph = s.matrix.graph;
   const NodeId n = graph.nodes();
   Found found;
-  const bool few_cycles = static_cast<double>(graph.edges()) <= kFewCycles * n;
-  if (few_cycles) try_shift_invert(s, kDearFactor, found);
+  const bool chain = static_cast<double>(graph.edges()) <= kFewCycles * n || narrow(graph);
+  if (chain) try_shift_invert(s, kDearFactor, found);
   if (!found.complete()) try_lanczos(s, kProducts, true, found);
   if (!found.complete()) try_multigrid(s, found);
   const bool may_order =
       n <= kFactorNodes || static_cast<double>(graph.edges()) <= kLatticeEdges * n;
-  if (!found.complete() && !few_cycles && may_order) try_shift_invert(s, kDearFactor, found);
+  if (!found.complete() && !chain && may_order) try_shift_invert(s, kDearFactor, found);
   if (!found.complete() && n <= kDenseNodesLast) {
     auto ends = dense_ends(s);
     found.take(std::move(ends.top), std::move(ends.bottom), "dense");

@@ -30,7 +30,7 @@ struct Spectrum {
 
 // Closed form where the graph is recognised and all weights are equal; dense up to 1000 nodes;
 // then, by what the graph is like:
-//   trees, chains, few cycles        inverse iteration by sparse Cholesky, which fills in little
+//   trees, narrow grids, chains      inverse iteration by sparse Cholesky, which fills in little
 //   expanders, random graphs         Lanczos, both ends at once, a few hundred products
 //   grids, geometric graphs: the     block iteration preconditioned by multigrid, a few tens of
 //   gap is small, Lanczos crawls     cycles; likewise the bottom of a bipartite graph
