@@ -157,6 +157,9 @@ Mixing make_mixing(const Settings& settings, const Graph& graph,
   mixing.matrix.graph = graph;
   mixing.matrix.stationary.assign(graph.nodes(), 1 / n);
   mixing.schedule = std::move(schedule);
+  mixing.matrix.note.rule = "schedule";
+  mixing.matrix.note.why = "W of every round is the graph's own: ";
+  mixing.matrix.note.why += to_string(nature_of(mixing));
   const bool even =
       std::all_of(samples.begin(), samples.end(), [&](double m) { return m == samples[0]; });
   if (settings.objective.weighting == "samples" && !even) {
@@ -193,6 +196,19 @@ NodeRecord propose(const Settings& settings, const Mixing& mixing, const Constan
   return record;
 }
 
+const AlgorithmEntry& require_runnable(const Settings& settings, const Mixing& mixing) {
+  const AlgorithmEntry* algorithm = find_algorithm(settings.algorithm.kind);
+  if (!algorithm)
+    throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
+                        "\": no such algorithm");
+  const GraphNature nature = nature_of(mixing);
+  if (const auto reason = refusal(*algorithm, mixer_of(settings, nature), nature))
+    throw SettingsError(*reason);
+  if (settings.stop.gradient_norm > 0)
+    if (const auto reason = target_refusal(nature)) throw SettingsError(*reason);
+  return *algorithm;
+}
+
 Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRecord> records) {
   Agreement agreement;
   static_cast<Mixing&>(agreement) = std::move(mixing);
@@ -212,20 +228,13 @@ Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRec
     c.global_strong_convexity =
         std::min(c.global_strong_convexity, record.constants.global_strong_convexity);
   }
-  const GraphNature nature = nature_of(agreement);
-  const MixerEntry& mixer = mixer_of(settings, nature);
-  agreement.mix = agreement.schedule ? schedule_mix(*agreement.schedule, steps)
-                                     : mixer.make(agreement.spectrum, steps);
+  const AlgorithmEntry& algorithm = require_runnable(settings, agreement);
+  agreement.mix = agreement.schedule
+                      ? schedule_mix(*agreement.schedule, steps)
+                      : mixer_of(settings, nature_of(agreement)).make(agreement.spectrum, steps);
   agreement.diameter = diameter(agreement.matrix.graph);
-  const AlgorithmEntry* algorithm = find_algorithm(settings.algorithm.kind);
-  if (!algorithm)
-    throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
-                        "\": no such algorithm");
-  if (const auto reason = refusal(*algorithm, mixer, nature)) throw SettingsError(*reason);
-  if (settings.stop.gradient_norm > 0)
-    if (const auto reason = target_refusal(nature)) throw SettingsError(*reason);
   // The rule is asked in any case: it refuses what the algorithm cannot run on.
-  const double automatic = algorithm->step_size(agreement);
+  const double automatic = algorithm.step_size(agreement);
   agreement.step_size = settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic;
   if (!(agreement.step_size > 0) || !std::isfinite(agreement.step_size))
     throw SettingsError(

@@ -12,6 +12,8 @@
 
 namespace starling {
 
+struct AlgorithmEntry;
+
 // The settings cannot be run: named key, value and reason.
 class SettingsError : public std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -70,6 +72,11 @@ Mixing make_mixing(const Settings& settings, const Graph& graph,
 // Of n pi_i f_i, where the nodes are averaged and not the samples. The mean of all f_i stays, and
 // so do its constants.
 Constants scaled(const Constants& own, const Mixing& mixing, NodeId self);
+
+// The algorithm of the settings, where it, its mixer and the target may be run on W of this nature;
+// by the schedule alone, before anything is computed or sent. Errors    SettingsError naming the
+// key, the reason and what to use instead.
+const AlgorithmEntry& require_runnable(const Settings& settings, const Mixing& mixing);
 
 // The interval [lambda_n, lambda_2] as it is used: the ends that the settings force in place of
 // those found. Errors    SettingsError where they leave none.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "consensus/agreement.h"
 #include "node/configured_graph.h"
 #include "node/option_value.h"
 
@@ -44,6 +45,9 @@ Experiment make_experiment(const Config& config) {
   ConfiguredTopology topology = configured_topology(settings.topology);
   experiment.graph = std::move(topology.graph);
   experiment.schedule = std::move(topology.schedule);
+  Mixing mixing;
+  mixing.schedule = experiment.schedule;
+  require_runnable(settings, mixing);
   experiment.objective = find_objective(settings.objective.kind);
   if (!settings.objective.data.empty()) {
     const LabelKind labels =

@@ -25,7 +25,8 @@ struct Experiment {
   std::uint32_t nodes() const { return graph.nodes(); }
 };
 
-// Errors    ConfigError (graph, data, partition), naming the key.
+// Errors    ConfigError (graph, data, partition), SettingsError (what cannot run on such a graph),
+//           naming the key.
 Experiment make_experiment(const Config& config);
 
 // One node's f_i together with the rows it reads; keep it as long as the objective is used.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -10,6 +11,7 @@
 #include "node/atomic_file.h"
 #include "node/safetensors.h"
 #include "topology/edge_list.h"
+#include "topology/schedule_file.h"
 
 namespace starling {
 namespace {
@@ -32,6 +34,33 @@ std::string with_newline(std::string_view json) {
   return text;
 }
 
+constexpr std::uint64_t kMostLines = 1'000'000;  // of a written period
+
+std::string directed_text(const DirectedMatrix& matrix) {
+  std::vector<double> weights;
+  for (const Arc& arc : matrix.graph.arc_list()) {
+    const auto sources = matrix.graph.sources(arc.to);
+    const auto k = std::lower_bound(sources.begin(), sources.end(), arc.from) - sources.begin();
+    weights.push_back(matrix.row(arc.to)[static_cast<std::size_t>(k)]);
+  }
+  return write_edge_list(matrix.graph, &weights);
+}
+
+std::string topology_text(const Graph& graph, const Schedule* schedule) {
+  if (!schedule) return write_edge_list(graph);
+  const auto period = schedule->period();
+  if (!period)
+    return write_edge_list(graph, nullptr, "the links of all rounds of a random schedule");
+  if (*period == 1) return directed_text(schedule->round(0));
+  std::uint64_t lines = 0;
+  for (std::uint64_t t = 0; t < *period && lines <= kMostLines; ++t)
+    lines += 1 + schedule->round(t).graph.arcs();
+  if (lines > kMostLines)
+    return write_edge_list(graph, nullptr,
+                           "the links of all " + std::to_string(*period) + " rounds of a schedule");
+  return write_schedule(*schedule, *period);
+}
+
 }  // namespace
 
 RunFolder::RunFolder(std::string path) : path_(std::move(path)) { create_folder(path_); }
@@ -40,8 +69,8 @@ void RunFolder::write_config(const Config& config) const {
   write_file_atomically(joined(path_, "config.toml"), print_config(config));
 }
 
-void RunFolder::write_topology(const Graph& graph) const {
-  write_file_atomically(joined(path_, "topology.edges"), write_edge_list(graph));
+void RunFolder::write_topology(const Graph& graph, const Schedule* schedule) const {
+  write_file_atomically(joined(path_, "topology.edges"), topology_text(graph, schedule));
 }
 
 void RunFolder::write_summary(std::string_view json) const {

@@ -7,6 +7,7 @@
 
 #include "node/config.h"
 #include "topology/graph.h"
+#include "topology/schedule.h"
 
 namespace starling {
 
@@ -17,7 +18,9 @@ class RunFolder {
  public:
   explicit RunFolder(std::string path);  // creates it, parents included
   void write_config(const Config& config) const;
-  void write_topology(const Graph& graph) const;
+  // A static graph; a schedule as a schedule file of one period; a directed graph with its weights.
+  // Of a schedule without period, or of one too long for a file, the links it may ever use.
+  void write_topology(const Graph& graph, const Schedule* schedule = nullptr) const;
   void write_summary(std::string_view json) const;
   const std::string& path() const { return path_; }
 

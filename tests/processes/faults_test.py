@@ -81,6 +81,13 @@ class Faults(unittest.TestCase):
     def test_a_leaf_killed_is_named_through_the_hub(self):
         self.killed("star", 6, 4, 60)
 
+    # Whoever hears nothing of it for rounds has a connection to it all the same.
+    def test_a_node_killed_on_a_base_graph_is_named_by_all(self):
+        self.killed("base_graph", 7, 3, 60)
+
+    def test_a_node_killed_amid_random_matchings_is_named_by_all(self):
+        self.killed("random_matching", 6, 2, 60)
+
     def test_a_node_killed_at_its_first_step_is_named(self):
         self.killed("ring", 5, 1, 0)
 

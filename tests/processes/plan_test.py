@@ -76,6 +76,55 @@ class Bytes(unittest.TestCase):
     def test_of_two_vectors_a_step_and_several_gossip_steps_on_a_star(self):
         self.of_steps(("chebyshev", 0), 5, 100, 13, "star", "gradient_tracking")
 
+    def of_schedule(self, topology: str, nodes: int, steps: int, **more) -> None:
+        options = {key.rpartition(".")[2]: value for key, value in more.items()}
+        entry = self.predicted(
+            ("plain", 0),
+            nodes=nodes,
+            dimension=300,
+            steps=steps,
+            topologies=topology,
+            algorithms="gradient_tracking",
+            **options,
+        )
+        config = self.config(entry, nodes, 300, **{"shared.stop.steps": steps}, **more)
+        self.assertEqual(self.sent(config), (entry["bytes"], steps), (entry, config))
+
+    def test_of_schedules_only_the_links_of_each_round_carry(self):
+        self.of_schedule("base_graph:1", 7, 19)
+        self.of_schedule("base_graph:2", 5, 19, **{"shared.precision": "float32"})
+        self.of_schedule("one_peer_exponential", 8, 19, **{"shared.chunk": 512})
+
+    def test_of_a_schedule_watched_until_it_converges(self):
+        entry = self.predicted(
+            ("plain", 0),
+            nodes=6,
+            dimension=50,
+            topologies="base_graph:1",
+            algorithms="gradient_tracking",
+        )
+        self.assertEqual(entry["lap_steps"], 1)
+        config = self.config(entry, 6, 50, **{"shared.stop.gradient_norm": 1e-6})
+        sent, steps = self.sent(config | {"shared.stop.steps": 100_000})
+        made = steps + 1
+        self.assertEqual(sent, made * (entry["bytes_per_step"] + entry["bytes_per_look"]))
+
+    def test_a_written_schedule_runs(self):
+        folder = scratch(self) / "plan"
+        plan(5, 20, output=folder, accuracy=1e-3, topologies="base_graph:1")
+        self.assertIn("# round 1", (folder / "topology.edges").read_text("utf-8"))
+        done = subprocess.run(
+            [str(programs() / "starling-sim"), "--config", str(folder / "config.toml"), "--json"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        summary = json.loads(done.stdout)
+        self.assertEqual(summary["status"], "converged")
+        self.assertEqual(summary["schedule"]["exact_after"], summary["mixing_steps"])
+
     def test_of_vectors_in_chunks_of_floats(self):
         more = {"shared.precision": "float32", "shared.chunk": 1024}
         self.of_steps(("chebyshev", 0), 4, 5001, 11, "ring", "mudag", **more)

@@ -161,6 +161,55 @@ TEST(Ranking, IsSortedCompleteAndTheSameEveryTime) {
   EXPECT_GT(ranking.without_convergence, 0u);
 }
 
+// Seven nodes, one neighbor a round, five rounds (catalogue A.6): exact, so the mix contracts to
+// nothing and tracking runs at full step.
+TEST(Ranking, HoldsExactSchedulesOfAPeriodAMix) {
+  PlanQuestion q = question(7);
+  q.steps = 3;
+  const PlanRanking ranking = rank_plans(q);
+  const Prediction* p = find(ranking, "base_graph:1", "gradient_tracking", "plain", 5);
+  ASSERT_TRUE(p);
+  EXPECT_EQ(p->choice.graph->degree_max, 1u);
+  EXPECT_EQ(p->contraction, 0);
+  EXPECT_EQ(p->step_size, 1);
+  EXPECT_NEAR(p->rate, 1 - 1 / q.kappa, 1e-9);
+  std::uint64_t arcs = 0;
+  for (std::uint64_t t = 0; t < 5; ++t) arcs += p->choice.graph->schedule->round(t).graph.arcs();
+  EXPECT_EQ(p->bytes, 3 * arcs * (2 * p->traffic.frame_bytes() + p->traffic.ride_bytes()));
+  // Chebyshev and algorithms that need one symmetric W are not run on it.
+  for (const Prediction& other : ranking.best_first)
+    if (other.choice.graph == p->choice.graph) {
+      EXPECT_EQ(other.choice.mixer, "plain");
+      EXPECT_EQ(other.choice.algorithm, "gradient_tracking");
+    }
+  EXPECT_FALSE(find(ranking, "one_peer_exponential", "gradient_tracking", "plain", 0));  // 7 != 2^m
+}
+
+// Both send one vector and hear one in every round.
+TEST(Predict, FindsOneWayRoundsAsLongAsExchanges) {
+  PlanQuestion q = question(8);
+  q.steps = 1;
+  q.step_s = q.compute_s = 0;
+  q.links = {8, {0}, {1e300}};
+  q.machines = {1, 2, true, 0, 1e-6, 0};
+  q.topologies = {"one_peer_exponential"};
+  const Prediction one_way = rank_plans(q).best_first.at(0);
+  q.topologies = {"hypercube_exchange"};
+  const Prediction pairs = rank_plans(q).best_first.at(0);
+  EXPECT_EQ(one_way.choice.mixing_steps, 3);
+  EXPECT_EQ(pairs.choice.mixing_steps, 3);
+  EXPECT_EQ(one_way.bytes, pairs.bytes);
+  EXPECT_NEAR(one_way.step_seconds, pairs.step_seconds, 1e-12);
+}
+
+TEST(Ranking, RefusesAScheduleThatIsNeverExact) {
+  PlanQuestion q = question(6);
+  for (const char* kind : {"random_matching", "one_peer_exponential"}) {
+    q.topologies = {kind};
+    EXPECT_THROW(rank_plans(q), GraphError) << kind;
+  }
+}
+
 TEST(Ranking, RefusesNamesThatAreNone) {
   PlanQuestion q = question(12);
   q.topologies = {"rong"};

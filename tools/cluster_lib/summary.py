@@ -44,6 +44,17 @@ def amount(value) -> str:
     return "-"
 
 
+def _schedule(schedule: dict) -> str:
+    """'changes: period 5, exact after 5 rounds'."""
+    period, exact = schedule.get("period"), schedule.get("exact_after")
+    if period == 1:
+        return "directed"
+    text = "changes: " + ("at random" if period is None else f"period {period}")
+    if exact is not None:
+        return text + f", exact after {exact} rounds"
+    return text + f", {number(schedule.get('rate'), 4)} a round"
+
+
 def rows(summary: dict, optimum: float | None = None) -> list[tuple[str, str]]:
     """The figures worth reading, each with its name; what a run does not have is left out."""
     get = summary.get
@@ -62,22 +73,25 @@ def rows(summary: dict, optimum: float | None = None) -> list[tuple[str, str]]:
         ("gradient norm at the mean", number(get("gradient_norm"))),
         ("consensus error", number(get("consensus_error"))),
     ]
+    schedule = get("schedule")
+    if isinstance(schedule, dict):
+        table.append(("graph", _schedule(schedule)))
     accuracy = get("accuracy") or {}
     for part in ("train", "test"):
         if isinstance(accuracy.get(part), (int, float)):
             table.append((f"accuracy, {part}", f"{100 * accuracy[part]:.2f} %"))
     contraction = get("contraction") or {}
+    contracted = (
+        f"measured {number(contraction.get('measured'), 4)}, "
+        f"predicted {number(contraction.get('predicted'), 4)}"
+    )
+    if "mean_square" in contraction:
+        contracted += f" at worst, {number(contraction['mean_square'], 4)} in the mean square"
     table += [
         ("steps", count(get("steps"))),
         ("gossip steps", count(get("gossip_steps"))),
         ("bytes sent, all nodes", amount(get("bytes_sent"))),
-        (
-            "contraction of a mix",
-            (
-                f"measured {number(contraction.get('measured'), 4)}, "
-                f"predicted {number(contraction.get('predicted'), 4)}"
-            ),
-        ),
+        ("contraction of a mix", contracted),
         ("wall time", f"{number(get('wall_seconds'))} s"),
     ]
     return table

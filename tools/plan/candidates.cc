@@ -39,9 +39,28 @@ PlanGraph described(const std::string& name, const PlanQuestion& question) {
   return result;
 }
 
+PlanGraph changing(PlanGraph result) {
+  result.schedule = make_schedule(result.kind, result.parameters);
+  const auto period = result.schedule->period();
+  if (!period || !schedule_rate(*result.schedule).exact_after)
+    throw GraphError(result.name + " of " + std::to_string(result.schedule->nodes()) +
+                     " nodes never averages exactly: only exact schedules can be planned");
+  for (std::uint64_t t = 0; t < *period; ++t) {
+    const Digraph round = result.schedule->round(t).graph;
+    for (NodeId i = 0; i < round.nodes(); ++i)
+      result.degree_max =
+          std::max({result.degree_max, round.sources(i).size(), round.targets(i).size()});
+    result.rounds.push_back({round.links(), round.arcs()});
+  }
+  result.graph = result.schedule->links();
+  result.diameter = diameter(result.graph);
+  return result;
+}
+
 // A random 4-regular graph of 10^3 nodes reaches all within ten steps: the work limit of diameter()
 // is far away; only long chains cost more, and nobody plans those at 10^6.
 PlanGraph finished(PlanGraph result) {
+  if (find_schedule(result.kind)) return changing(std::move(result));
   result.graph = make_graph(result.kind, result.parameters);
   if (!connected(result.graph)) throw GraphError(result.name + " is not connected");
   result.diameter = diameter(result.graph);
@@ -51,6 +70,14 @@ PlanGraph finished(PlanGraph result) {
 
 bool same_edges(const Graph& a, const Graph& b) {
   return a.edges() == b.edges() && a.edge_list() == b.edge_list();
+}
+
+bool same_graph(const PlanGraph& a, const PlanGraph& b) {
+  return same_edges(a.graph, b.graph) &&
+         std::equal(a.rounds.begin(), a.rounds.end(), b.rounds.begin(), b.rounds.end(),
+                    [](const PlanGraph::Round& one, const PlanGraph::Round& other) {
+                      return one.arcs == other.arcs && same_edges(one.links, other.links);
+                    });
 }
 
 // Sizes at which a kind is something of its own; what it refuses besides is left out, too.
@@ -64,7 +91,9 @@ std::vector<std::string> sensible(NodeId n) {
       names.emplace_back("torus");
       break;
     }
-  names.insert(names.end(), {"hypercube", "exponential", "regular:4", "regular:6", "paley"});
+  names.insert(names.end(),
+               {"hypercube", "exponential", "regular:4", "regular:6", "paley", "base_graph:1",
+                "base_graph:2", "hypercube_exchange", "one_peer_exponential"});
   return names;
 }
 
@@ -84,7 +113,7 @@ std::vector<PlanGraph> plan_graphs(const PlanQuestion& question) {
     try {
       PlanGraph next = finished(described(name, question));
       const auto twin = std::find_if(graphs.begin(), graphs.end(), [&](const PlanGraph& other) {
-        return same_edges(other.graph, next.graph);
+        return same_graph(other, next);
       });
       if (twin == graphs.end()) graphs.push_back(std::move(next));
     } catch (const GraphError&) {  // this kind does not exist at n

@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "consensus/algorithms/registry.h"
+#include "consensus/requirements.h"
+#include "consensus/schedule_mix.h"
 
 namespace starling {
 namespace {
@@ -24,12 +26,24 @@ GossipTime mix_time(const PlanQuestion& question, const Prediction& p, int vecto
   load.bytes = static_cast<double>(static_cast<std::uint64_t>(vectors) * traffic.frame_bytes() +
                                    traffic.ride_bytes());
   load.window = static_cast<double>(std::max(question.link_window, question.chunk_bytes));
-  GossipTime time = gossip_time(p.choice.graph->graph, question.links, question.machines, load);
-  const double steps = traffic.mixing_steps;
-  time.period *= steps;
-  time.busy *= steps;
-  time.work *= steps;
-  return time;
+  GossipTime total;
+  const auto add = [&](const Graph& links, const GossipLoad& carried, double times) {
+    const GossipTime time = gossip_time(links, question.links, question.machines, carried);
+    total.period += times * time.period;
+    total.busy += times * time.busy;
+    total.work += times * time.work;
+  };
+  const PlanGraph& graph = *p.choice.graph;
+  if (graph.rounds.empty()) add(graph.graph, load, traffic.mixing_steps);
+  for (const PlanGraph::Round& round : graph.rounds) {
+    GossipLoad carried = load;  // a link that carries one way has half the work at either end
+    const auto links = static_cast<double>(std::max<std::size_t>(round.links.edges(), 1));
+    const double ways = static_cast<double>(round.arcs) / links;
+    carried.messages *= ways / 2;
+    carried.bytes *= ways / 2;
+    add(round.links, carried, 1);
+  }
+  return total;
 }
 
 void predict_times(const PlanQuestion& question, const StepModes& modes, Prediction& p) {
@@ -63,7 +77,10 @@ Agreement agreement_for(const PlanQuestion& question, const PlanChoice& choice,
   agreement.spectrum = spectrum;
   agreement.constants = {1, 1 / question.kappa, 1, 1 / question.kappa};
   agreement.diameter = choice.graph->diameter;
-  agreement.mix = find_mixer(choice.mixer)->make(spectrum, choice.mixing_steps);
+  agreement.schedule = choice.graph->schedule;
+  agreement.mix = agreement.schedule
+                      ? schedule_mix(*agreement.schedule, choice.mixing_steps)
+                      : find_mixer(choice.mixer)->make(spectrum, choice.mixing_steps);
   agreement.step_size = find_algorithm(choice.algorithm)->step_size(agreement);
   return agreement;
 }
@@ -128,6 +145,7 @@ std::optional<Prediction> predict(const PlanQuestion& question, const PlanChoice
   if (!(steps < kMostSteps)) return std::nullopt;
   p.steps = question.steps > 0 ? question.steps : static_cast<std::uint64_t>(std::ceil(steps));
   p.traffic.directed_links = 2 * choice.graph->graph.edges();
+  for (const PlanGraph::Round& round : choice.graph->rounds) p.traffic.round_arcs += round.arcs;
   p.traffic.diameter = choice.graph->diameter;
   p.traffic.mixing_steps = choice.mixing_steps;
   p.traffic.dimension = question.parameters;
@@ -138,11 +156,42 @@ std::optional<Prediction> predict(const PlanQuestion& question, const PlanChoice
   return p;
 }
 
+namespace {
+
+// A schedule has weights of its own, and one way to be mixed: plainly, a period at a time.
+void rank_schedule(const PlanQuestion& question, const PlanGraph& graph, PlanRanking& ranking) {
+  const auto& rules = question.weights;
+  if (!rules.empty() && std::find(rules.begin(), rules.end(), "auto") == rules.end()) return;
+  PlanChoice choice;
+  choice.graph = &graph;
+  choice.weights = "auto";
+  choice.mixer = "plain";
+  choice.mixing_steps = static_cast<int>(graph.rounds.size());
+  choice.automatic_steps = true;
+  Mixing mixing;
+  mixing.schedule = graph.schedule;
+  for (const StepModes& modes : step_modes()) {
+    if (!asked_for(question, modes)) continue;
+    if (!satisfies(nature_of(mixing), find_algorithm(modes.algorithm)->needs)) continue;
+    choice.algorithm = modes.algorithm;
+    if (auto found = predict(question, choice, rate_of(*graph.schedule)))
+      add(ranking, std::move(*found));
+    else
+      ++ranking.without_convergence;
+  }
+}
+
+}  // namespace
+
 PlanRanking rank_plans(const PlanQuestion& question) {
   PlanRanking ranking;
   for (PlanGraph& graph : plan_graphs(question)) {
     ranking.graphs.push_back(std::make_unique<const PlanGraph>(std::move(graph)));
     const PlanGraph* kept = ranking.graphs.back().get();
+    if (kept->schedule) {
+      rank_schedule(question, *kept, ranking);
+      continue;
+    }
     for (const PlanWeights& weights : plan_weights(question, kept->graph))
       for (const MixerEntry& mixer : mixers()) {
         PlanChoice base;

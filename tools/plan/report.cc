@@ -99,8 +99,9 @@ std::string padded(std::string text, std::size_t width, bool right) {
 std::string reason_for_winner(const PlanRanking& ranking) {
   const Prediction& best = ranking.best_first.front();
   const PlanChoice& c = best.choice;
-  std::string text = c.algorithm + " on " + c.graph->name + " with " + c.weights + " weights and " +
-                     mixing(c) + " a mix wins: " + std::to_string(best.steps) + " steps of " +
+  std::string text = c.algorithm + " on " + c.graph->name + " with " +
+                     (c.graph->schedule ? "its own" : c.weights) + " weights and " + mixing(c) +
+                     " a mix wins: " + std::to_string(best.steps) + " steps of " +
                      duration(best.step_seconds) + ", most of it " + bound_by(best);
   const Prediction* algorithm =
       first_where(ranking, [&](const Prediction& p) { return p.choice.algorithm != c.algorithm; });

@@ -23,15 +23,15 @@ std::uint64_t Traffic::lap_steps() const {
   return (std::max<std::uint64_t>(diameter, 1) + steps - 1) / steps;
 }
 
-std::uint64_t Traffic::step_bytes() const {
-  const auto steps = static_cast<std::uint64_t>(mixing_steps);
-  return directed_links * steps *
-         (static_cast<std::uint64_t>(mixes) * frame_bytes() + ride_bytes());
+std::uint64_t Traffic::sends() const {
+  return round_arcs > 0 ? round_arcs : directed_links * static_cast<std::uint64_t>(mixing_steps);
 }
 
-std::uint64_t Traffic::look_bytes() const {
-  return directed_links * static_cast<std::uint64_t>(mixing_steps) * 2 * frame_bytes();
+std::uint64_t Traffic::step_bytes() const {
+  return sends() * (static_cast<std::uint64_t>(mixes) * frame_bytes() + ride_bytes());
 }
+
+std::uint64_t Traffic::look_bytes() const { return sends() * 2 * frame_bytes(); }
 
 std::uint64_t Traffic::looks(std::uint64_t steps) const {
   return (steps + lap_steps() - 1) / lap_steps();

@@ -9,11 +9,13 @@ namespace starling {
 // headers included (node/mix_stream.h, consensus/runner.h).
 //
 //   a mix      K C frames each way over a link, C chunks (consensus/chunks.h): the vector K times,
-//              a header per frame; the first mix of a step has K rides beside it
+//              a header per frame; the first mix of a step has K rides beside it; of a schedule,
+//              only the arcs of each round carry
 //   a look     of the stopping monitor: two mixes, at the first step of each lap
 //   a lap      ceil(max(diameter, 1) / K) steps
 struct Traffic {
   std::uint64_t directed_links = 0;  // twice the edges
+  std::uint64_t round_arcs = 0;  // of a graph that changes: the arcs of a mix's K rounds, summed
   std::uint64_t diameter = 1;
   int mixing_steps = 1;  // K
   std::uint64_t dimension = 1;
@@ -21,6 +23,7 @@ struct Traffic {
   std::uint64_t chunk_bytes = 256 * 1024;
   int mixes = 1;  // vectors per step
 
+  std::uint64_t sends() const;  // of a vector from node to node, in one mix
   std::uint64_t chunks() const;
   std::uint64_t frame_bytes() const;  // one vector over one link, once, headers included
   std::uint64_t ride_bytes() const;   // one ride

@@ -38,7 +38,7 @@ class Simulation {
     if (!options.out) return;
     RunFolder folder(*options.out);
     folder.write_config(cluster.config);
-    folder.write_topology(cluster.experiment.graph);
+    folder.write_topology(cluster.experiment.graph, cluster.experiment.schedule.get());
     for (std::uint32_t i = 0; i < std::min(cluster.nodes(), kMostMetrics); ++i)
       metrics_.push_back(std::make_unique<NodeFolder>(*options.out, i));
     if (cluster.nodes() > kMostMetrics)

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "consensus/requirements.h"
+#include "consensus/schedule_mix.h"
 #include "consensus/vector.h"
 #include "node/error.h"
 #include "node/run_folder.h"
@@ -97,10 +99,20 @@ Json switches(std::span<const NodeResult> nodes) {
   return Json::array();
 }
 
-// Of the mixes since the last change of the plan.
+// Of the mixes since the last change of the plan. predicted: no mix does worse. mean_square: what
+// independent random rounds give on average; of them nothing is promised. Where mixing makes no
+// means (push-sum) both are null.
 Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
-  Json result{{"measured", nullptr}, {"predicted", cluster.agreement.mix.contraction}};
-  if (const Json* used = mixing(nodes)) result["predicted"] = used->at("contraction_promised");
+  const Agreement& agreement = cluster.agreement;
+  Json result{{"measured", nullptr}, {"predicted", nullptr}};
+  const Json* used = mixing(nodes);
+  if (switches(nodes).empty()) {
+    if (!satisfies(nature_of(agreement), GraphNeed::doubly_stochastic)) return result;
+    if (agreement.schedule && !agreement.schedule->period())
+      result["mean_square"] =
+          std::pow(schedule_rate(*agreement.schedule).per_round, agreement.mix.steps());
+  }
+  result["predicted"] = used ? used->at("contraction_promised") : Json(agreement.mix.contraction);
   std::vector<std::vector<ContractionRecorder::Record>> records;
   for (const NodeResult& node : nodes) {
     if (!node.contraction) return result;
@@ -110,6 +122,18 @@ Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
   result["measured"] = measured_contraction(records, cluster.agreement.matrix.stationary,
                                             cluster.ran_in == Precision::float32 ? 1e-3 : 1e-9);
   return result;
+}
+
+// How often the graph repeats, after how many rounds it has averaged, and how fast it does; null:
+// never, or not known.
+Json schedule(const Schedule& schedule) {
+  const auto known = [](const std::optional<std::uint64_t>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  const ScheduleRate rate = schedule_rate(schedule);
+  return {{"period", known(schedule.period())},
+          {"exact_after", known(rate.exact_after)},
+          {"rate", rate.per_round}};
 }
 
 template <class Number>
@@ -202,6 +226,7 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
   summary["mixing"] = used ? *used : Json(nullptr);
   const WeightNote& note = cluster.agreement.matrix.note;
   summary["weights"] = {{"rule", note.rule}, {"why", note.why}};
+  if (cluster.agreement.schedule) summary["schedule"] = schedule(*cluster.agreement.schedule);
   summary["switches"] = switches(nodes);
   summary["views"] = views(nodes);
   summary["nodes_detail"] = details(nodes);
@@ -223,7 +248,9 @@ Json summarize_folder(const std::string& folder) {
   sources.file = file;  // no environment: what ran is what stands there
   const auto cluster = exact_cluster(load_config(sources));
   const Json summary = summarize(*cluster, read_results(folder, cluster->nodes()));
-  RunFolder(folder).write_summary(summary.dump(2) + "\n");
+  const RunFolder run_folder(folder);
+  run_folder.write_topology(cluster->experiment.graph, cluster->experiment.schedule.get());
+  run_folder.write_summary(summary.dump(2) + "\n");
   return summary;
 }
 

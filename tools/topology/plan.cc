@@ -7,6 +7,7 @@
 #include "tools/plan/report.h"
 #include "tools/topology/plan_options.h"
 #include "topology/edge_list.h"
+#include "topology/schedule_file.h"
 
 namespace starling {
 namespace {
@@ -23,7 +24,10 @@ void write_winner(const std::string& folder, const PlanQuestion& question,
   std::filesystem::create_directories(folder, error);
   const std::filesystem::path out(folder);
   const PlanGraph& graph = *winner.choice.graph;
-  write_file(out / "topology.edges", write_edge_list(graph.graph, nullptr, "plan " + graph.name));
+  const std::string comment = "plan " + graph.name;
+  write_file(out / "topology.edges",
+             graph.schedule ? write_schedule(*graph.schedule, graph.rounds.size(), comment)
+                            : write_edge_list(graph.graph, nullptr, comment));
   write_file(out / "config.toml", plan_config(question, winner, "topology.edges"));
   std::cerr << "written: " << (out / "topology.edges").string() << ", "
             << (out / "config.toml").string() << "\n";
