@@ -152,6 +152,21 @@ class Success(ClusterCase):
             self.assertLess(len(path), 107)
             self.assertFalse(os.path.exists(os.path.dirname(path)))
 
+    def test_with_faults_each_node_reaches_the_others_through_the_proxy(self):
+        done = self.run_cluster("--faults", "all delay 1ms")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"faults +none that ends or alters anything\n")
+        own = tomllib.loads((self.out / "config.toml").read_text("utf-8"))["node"]
+        for i in range(3):
+            book = tomllib.loads((self.out / f"faults/node-{i}.toml").read_text("utf-8"))["node"]
+            self.assertEqual(
+                [entry == own[j] for j, entry in enumerate(book)], [i == j for j in range(3)]
+            )
+        report = json.loads((self.out / "faults/report.json").read_text("utf-8"))
+        self.assertEqual(report["total"]["connections"], 0)
+        self.assertEqual(self.run_cluster().returncode, 0)
+        self.assertFalse((self.out / "faults").exists())
+
     def test_a_second_run_in_the_folder_replaces_the_first_and_touches_nothing_else(self):
         self.assertEqual(self.run_cluster("--nodes", "4").returncode, 0)
         (self.out / "notes.txt").write_text("mine", encoding="utf-8")
@@ -257,6 +272,9 @@ class Usage(ClusterCase):
         self.assertIn("twice", self.refused("--kill", "1@5", "--kill", "1@6"))
         self.assertIn("--nodes", self.refused("--nodes", "0"))
         self.assertIn("neither tcp nor ipc", self.refused("--transport", "udp"))
+        self.assertIn("explode", self.refused("--faults", "all explode"))
+        self.assertIn("nodes are 0..2", self.refused("--faults", "node 3 reset"))
+        self.assertIn("tcp", self.refused("--faults", "all reset", "--transport", "ipc"))
         self.assertIn("section.key=value", self.refused("--set", "steps"))
         self.assertIn("--bogus", self.refused("--bogus"))
         self.assertIn("other.key: no such section", self.refused("--set", "other.key=1"))

@@ -9,6 +9,7 @@ endfunction()
 
 starling_script_test(cluster_test LABELS tools)
 starling_script_test(cluster_parts_test LABELS tools)
+starling_script_test(fault_proxy_test LABELS tools)
 starling_script_test(tidy_test LABELS tools)
 starling_script_test(install_deps_test LABELS tools)
 starling_script_test(docs_test LABELS tools)

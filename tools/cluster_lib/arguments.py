@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from cluster_lib.errors import UsageError
+from fault_proxy_lib import script
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -21,6 +22,7 @@ class Arguments:
     overrides: list[str] = field(default_factory=list)  # section.key=value
     kills: dict[int, int] = field(default_factory=dict)  # node -> step
     transport: str = "tcp"
+    faults: str | None = None  # between the nodes: a file, or the faults themselves
     json: bool = False
     check: bool = False
     print_config: bool = False
@@ -66,6 +68,11 @@ def _parser() -> _Parser:
     )
     add("--restart", metavar="I@STEP", action="append", default=[], help="not in this version")
     add("--transport", default="tcp", metavar="tcp|ipc", help="between the nodes (default: tcp)")
+    add(
+        "--faults",
+        metavar="FILE|FAULTS",
+        help="disturb the links, e.g. 'every 1s all cut 0..0.3' (see docs/faults.md)",
+    )
     add("--bin", metavar="DIR", help="folder of the programs (default: build/release/bin)")
     add("--json", action="store_true", help="print summary.json instead of a table")
     add("--check", action="store_true", help="check the configuration and start nothing")
@@ -99,6 +106,10 @@ def parse(argv: list[str]) -> Arguments | None:
         raise UsageError("--restart: not in this version; a node that died stays away")
     if given.transport not in ("tcp", "ipc"):
         raise UsageError(f"--transport: '{given.transport}' is neither tcp nor ipc")
+    if given.faults is not None:
+        script.load(given.faults)  # a mistake is said before an earlier run is removed
+        if given.transport != "tcp":
+            raise UsageError("--faults: only --transport tcp has links to disturb")
     overrides = list(given.set)
     for item in overrides:
         if not re.fullmatch(r"[A-Za-z_][\w.-]*=.*", item, re.DOTALL):
@@ -121,6 +132,7 @@ def parse(argv: list[str]) -> Arguments | None:
         overrides=overrides,
         kills=kills,
         transport=given.transport,
+        faults=given.faults,
         json=given.json,
         check=given.check,
         print_config=given.print_config,

@@ -14,8 +14,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
-    """In the child, before exec: even a SIGKILL of this script leaves no node behind (Linux)."""
+def die_with_parent() -> None:
+    """In the child, before exec: even a SIGKILL of this script leaves nobody behind (Linux)."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -69,7 +69,7 @@ class Children:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             process_group=0,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         child = Child(node, process, kill_at, moved_at=time.monotonic())
         self.all.append(child)

@@ -50,6 +50,11 @@ class TcpEndpoints:
         while self._held:
             self._held.pop().close()
 
+    def take(self) -> list[socket.socket]:
+        """The sockets themselves, for who listens on them: from here on they are the caller's."""
+        held, self._held = self._held, []
+        return held
+
     def close(self) -> None:
         self.release()
 

@@ -4,7 +4,7 @@ import json
 import sys
 
 from cluster_lib import arguments as command_line
-from cluster_lib import endpoints, run_folder, summary
+from cluster_lib import endpoints, faults, run_folder, summary
 from cluster_lib.arguments import Arguments
 from cluster_lib.children import Children, command_of
 from cluster_lib.display import Display
@@ -13,6 +13,7 @@ from cluster_lib.optimum import known_optimum
 from cluster_lib.outcome import describe, worst_code
 from cluster_lib.report import write_report
 from cluster_lib.watch import Limits, Watch
+from fault_proxy_lib import script
 
 
 def complain(line: object) -> None:
@@ -31,16 +32,18 @@ def run_nodes(
     children = Children(display.say)
     with held as addresses, Watch(children, display, limits) as watch:
         config = run_folder.write_config(arguments.out, text, addresses.addresses)
-        addresses.release()
-        try:
-            for i in range(nodes):
-                kill_at = arguments.kills.get(i)
-                children.start(i, command_of(i, node, config, arguments.out, kill_at), kill_at)
-            watch.run()
-        except OSError as error:
-            raise RunError(f"cannot start {node}: {error.strerror}") from None
-        finally:
-            children.close()
+        with faults.between(arguments.faults, config, arguments.out) as config_of:
+            addresses.release()
+            try:
+                for i in range(nodes):
+                    kill_at = arguments.kills.get(i)
+                    command = command_of(i, node, config_of(i), arguments.out, kill_at)
+                    children.start(i, command, kill_at)
+                watch.run()
+            except OSError as error:
+                raise RunError(f"cannot start {node}: {error.strerror}") from None
+            finally:
+                children.close()
     return children, watch
 
 
@@ -54,6 +57,8 @@ def report(
         complain(f"no summary: {error}")
         return False
     table = summary.rows(merged, known_optimum(config))
+    if arguments.faults is not None:
+        table.append(faults.row(arguments.out))
     if more_rows:
         table += more_rows(arguments, merged)
     print(json.dumps(merged, indent=2) if arguments.json else summary.as_text(table))
@@ -80,6 +85,8 @@ def run(arguments: Arguments, more_rows=None) -> int:
     for node in arguments.kills:
         if node >= nodes:
             raise UsageError(f"--kill: no node {node}; the run has nodes 0..{nodes - 1}")
+    if arguments.faults is not None:
+        script.check_nodes(script.load(arguments.faults), nodes)
     run_folder.prepare(arguments.out)
     print(f"{nodes} nodes, run folder {arguments.out}", file=sys.stderr)
     display = Display(config.get("shared", {}).get("stop", {}).get("steps"), quiet=arguments.json)

@@ -96,6 +96,8 @@ def prepare(folder: pathlib.Path) -> None:
         for entry in folder.iterdir():
             if re.fullmatch(r"node-\d+", entry.name) and entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
+            elif entry.name == "faults" and entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
             elif entry.name in ("summary.json", "report.html", "config.toml", "topology.edges"):
                 entry.unlink()
     except OSError as error:

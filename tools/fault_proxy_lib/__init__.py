@@ -1,0 +1,1 @@
+"""What tools/fault-proxy is made of, one idea a file."""
