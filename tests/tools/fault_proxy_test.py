@@ -305,16 +305,23 @@ class Between(unittest.TestCase):
         far.sendall(b"still there")
         self.assertEqual(self.receive(near, 11), b"still there")
 
-    def test_a_replay_says_the_first_words_again_to_the_same_node(self):
-        proxy = self.proxy("after 10kB all replay")
+    def test_a_replay_says_the_first_words_again_to_the_same_node_in_turns(self):
+        proxy = self.proxy("after 10B all replay")
         near, far = self.connect()
-        text = random.Random(4).randbytes(20_000)
-        near.sendall(text)
-        self.assertEqual(self.receive(far, 20_000), text)
+        words = [b"hello", bytes(HANDSHAKE - 5), b"enough for the rule"]
+        for word in words:
+            near.sendall(word)
+            self.assertEqual(self.receive(far, len(word)), word)
         again, _ = self.server.accept()
         again.settimeout(WAIT)
         self.stack.enter_context(again)
-        self.assertEqual(self.receive(again, HANDSHAKE), text[:HANDSHAKE])
+        self.assertEqual(self.receive(again, 5), b"hello")
+        again.settimeout(0.05)
+        with self.assertRaises(TimeoutError):
+            again.recv(1)  # not before it was answered
+        again.settimeout(WAIT)
+        again.sendall(b"welcome")
+        self.assertEqual(self.receive(again, HANDSHAKE - 5), words[1])
         self.assertEqual(proxy.report()["total"]["replays"], 1)
 
     def test_a_node_that_is_not_there_is_counted_and_the_dialler_hung_up_on(self):

@@ -5,6 +5,7 @@ import socket
 from collections import Counter
 
 from fault_proxy_lib.relay import HANDSHAKE, Relay
+from fault_proxy_lib.replay import Replay
 from fault_proxy_lib.script import Rule
 from fault_proxy_lib.way import Way
 
@@ -146,8 +147,7 @@ class Edge:
         Relay(self.proxy, self, dialled, self.targets[way], self.ways[way], self.ways[way[::-1]])
 
     def replay(self) -> None:
-        """Says to the same node, on a connection of its own, what the dialler said first."""
         for relay in list(self.relays):
             if relay.first_words:
                 self.count["replays"] += 1
-                self.proxy.say(relay.far.getpeername(), relay.far.family, relay.first_words)
+                self.proxy.replays.append(Replay(self.proxy, relay.first_words, relay.target))

@@ -7,7 +7,7 @@ import socket
 import time
 
 from fault_proxy_lib.edge import COUNTED, Edge
-from fault_proxy_lib.relay import Relay
+from fault_proxy_lib.replay import Replay
 from fault_proxy_lib.script import Script
 
 
@@ -26,7 +26,7 @@ class Proxy:
         self._early: list = []  # (wait, call) until the first connection
         self._began: float | None = None
         self._stopped = False
-        self._said: list[socket.socket] = []  # replays stay open: their answers are not read
+        self.replays: list[Replay] = []
 
     def add(self, dialler: int, node: int, listener: socket.socket, target: tuple) -> None:
         """Whoever connects to `listener` is node `dialler` and means `node` at the target.
@@ -60,17 +60,6 @@ class Proxy:
         else:
             self.call_at((self._began or 0.0) + wait, call)
 
-    def say(self, address: tuple, family: int, words: bytes) -> None:
-        """On a connection of its own."""
-        link = socket.socket(family, socket.SOCK_STREAM)
-        link.settimeout(0.1)  # to a node of this host or a near one: at once, or not at all
-        try:
-            link.connect(address)
-            link.send(words)
-            self._said.append(link)
-        except OSError:
-            link.close()
-
     def stop(self) -> None:
         self._stopped = True
 
@@ -82,11 +71,10 @@ class Proxy:
             wait = min(self._timers[0][0] - now, 0.2) if self._timers else 0.2
             for key, events in self.selector.select(max(wait, 0.0)):
                 now = time.monotonic()
-                if isinstance(key.data, Relay):
-                    if not key.data.closed:
-                        key.data.ready(key.fileobj, events, now)
-                else:
+                if isinstance(key.data, tuple):
                     self._accept(*key.data, now)
+                elif not key.data.closed:
+                    key.data.ready(key.fileobj, events, now)
 
     def _accept(self, edge: Edge, way: tuple[int, int], now: float) -> None:
         if self._began is None:
@@ -101,8 +89,8 @@ class Proxy:
                 relay.end()
             for listener in edge.listeners.values():
                 listener.close()
-        for link in self._said:
-            link.close()
+        for replay in self.replays:
+            replay.end()
         self.selector.close()
 
     def report(self) -> dict:

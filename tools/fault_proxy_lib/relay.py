@@ -40,7 +40,7 @@ class Pipe:
             return self.relay.end()
         if data:
             if self is self.relay.out and self.passed < HANDSHAKE:
-                self.relay.first_words += data
+                self.relay.first_words.append(data)
             data = self.way.altered(data, self.passed)
             self.passed += len(data)
             self.held += len(data)
@@ -97,7 +97,7 @@ class Relay:
     """From the node that dialled to the node it meant."""
 
     def __init__(self, proxy, edge, dialled: socket.socket, target, way_out, way_back):
-        self.proxy, self.edge, self.closed = proxy, edge, False
+        self.proxy, self.edge, self.target, self.closed = proxy, edge, target, False
         self.near = dialled
         self.far = socket.socket(target[0], socket.SOCK_STREAM)
         self.connected = False
@@ -108,7 +108,7 @@ class Relay:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.out = Pipe(self, self.near, self.far, way_out)
         self.back = Pipe(self, self.far, self.near, way_back)
-        self.first_words = b""  # what a replay says again
+        self.first_words: list[bytes] = []  # what a replay says again
         edge.relays.add(self)
         if self.far.connect_ex(target[1]) not in (0, errno.EINPROGRESS):
             return self.unreachable()
