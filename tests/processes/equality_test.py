@@ -6,11 +6,10 @@ in turn; --all takes every length with each, up to a million coordinates.
 """
 
 import itertools
-import subprocess
 import sys
 import unittest
 
-from harness import Cluster, programs
+from harness import Cluster
 
 ALGORITHMS = ("gradient_tracking", "exact_diffusion", "mudag")
 MIXERS = {"none": 1, "chebyshev": 5}  # and gossip steps of a mix
@@ -50,24 +49,9 @@ def experiment(algorithm: str, mixer: str, precision: str, nodes: int, length: i
 
 
 class LockstepAndProcesses(unittest.TestCase):
-    def lockstep(self, cluster: Cluster) -> list[bytes]:
-        """The models starling-sim writes for the very same file."""
-        out = cluster.folder / "lockstep"
-        done = subprocess.run(
-            [str(programs() / "starling-sim"), "--config", str(cluster.config_file)]
-            + ["--out", str(out)],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        self.assertEqual(done.returncode, 3, done.stderr)  # the budget is spent before the target
-        paths = [out / f"node-{i}" / "model.safetensors" for i in range(cluster.size)]
-        return [path.read_bytes() for path in paths]
-
     def compare(self, *case) -> None:
         cluster = Cluster(self, experiment(*case))
-        expected = self.lockstep(cluster)
+        expected = cluster.lockstep(3)  # the budget is spent before the target
         codes = cluster.start().wait(120)
         self.assertEqual(set(codes.values()), {3}, f"{codes}\n{cluster.words()}")
         for i in range(cluster.size):

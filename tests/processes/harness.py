@@ -134,6 +134,7 @@ class Cluster:
         case.addCleanup(self.close)
         self.addresses = self.fresh_addresses(self.size)
         self.config_file = self.write_config("config.toml", self.addresses)
+        self.config_of: dict[int, pathlib.Path] = {}  # nodes with a file of their own
 
     @staticmethod
     def fresh_addresses(count: int) -> list[str]:
@@ -160,7 +161,8 @@ class Cluster:
                 prepare()
 
         label = label or f"node-{node}"
-        command = [str(programs() / "starling-node"), "--config", str(config or self.config_file)]
+        config = config or self.config_of.get(node, self.config_file)
+        command = [str(programs() / "starling-node"), "--config", str(config)]
         command += ["--id", str(node), "--out", str(out or self.out), "--progress", "json"]
         command += options
         with (
@@ -269,6 +271,21 @@ class Cluster:
         )
         self.case.assertEqual(done.returncode, 0, done.stderr)
         return json.loads((self.out / "summary.json").read_text("utf-8"))
+
+    def lockstep(self, code: int, *options: str) -> list[bytes]:
+        """The models starling-sim writes for the very same file, ending with this exit code."""
+        out = self.folder / "lockstep"
+        done = subprocess.run(
+            [str(programs() / "starling-sim"), "--config", str(self.config_file)]
+            + ["--out", str(out), *options],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        self.case.assertEqual(done.returncode, code, done.stderr)
+        paths = [out / f"node-{i}" / "model.safetensors" for i in range(self.size)]
+        return [path.read_bytes() for path in paths]
 
     def close(self) -> None:
         for node in [*self.nodes.values(), *self.extra]:

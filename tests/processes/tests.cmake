@@ -30,6 +30,8 @@ if(STARLING_SANITIZE MATCHES "address")
   set_property(TEST processes.hostile APPEND PROPERTY
     ENVIRONMENT "ASAN_OPTIONS=quarantine_size_mb=4")
 endif()
+starling_process_test(links links_test.py)
+starling_process_test(namespaces namespaces_test.py)
 starling_process_test(plan plan_test.py)
 starling_process_test(equality equality_test.py)
 starling_process_test(equality_all equality_test.py SLOW ARGUMENTS --all)
