@@ -21,7 +21,7 @@ void Link::take(std::uint32_t stream) {
 
 void Link::activate(std::uint32_t stream) {
   if (std::exchange(active_, true)) return;
-  done_here_ = stream;
+  done_here_ = first_ = stream;
   std::erase_if(streams_, [&](const auto& entry) { return entry.first < stream; });
 }
 
@@ -48,7 +48,11 @@ void Link::forget_source(std::uint32_t stream) {
 
 bool Link::send(Transport& transport, ConnectionId connection, std::uint32_t session) {
   const std::uint32_t window = std::min(limits_.window, peer_window_);
+  // Where the graph changes, or its links are directed, we may be further ahead of this neighbor
+  // than it keeps streams open.
+  const std::uint32_t open = std::max(done_there_, first_) + limits_.streams;
   for (auto& [number, stream] : streams_) {
+    if (number >= open) break;
     if (!stream.source || number < done_there_) continue;
     while (stream.sent < stream.source->ready(stream.slot) &&
            stream.sent - std::min(stream.acked, stream.sent) < window) {
@@ -143,6 +147,7 @@ void Link::resume(const Greeting& peer) {
     for (const auto& e : peer.expected)
       if (e.stream == number) next = e.position;
     if (number >= done_there_) stream.sent = std::max(next, stream.acked);
+    stream.untold = stream.taken;  // the frame that told it may be lost
   }
 }
 

@@ -97,7 +97,8 @@ class Link {
   void let_go() { streams_.clear(); }
   // The oldest stream not finished here, whose takings a BEAT may tell.
   std::uint32_t first_open() const {
-    return streams_.empty() ? done_here_ : streams_.begin()->first;
+    const auto open = streams_.lower_bound(done_here_);
+    return open == streams_.end() ? done_here_ : open->first;
   }
   std::uint64_t data_bytes() const { return data_bytes_; }
   std::uint64_t duplicates() const { return duplicates_; }
@@ -117,6 +118,7 @@ class Link {
   Limits limits_;
   std::uint64_t view_ = 0;
   std::uint32_t peer_window_ = 1, done_here_ = 0, done_told_ = 0, done_there_ = 0;
+  std::uint32_t first_ = 0;  // its first stream
   bool active_ = true;
   std::map<std::uint32_t, Stream> streams_;
   std::vector<std::byte> scratch_;

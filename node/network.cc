@@ -127,7 +127,11 @@ void Network::closed(ConnectionId connection, const std::string& reason) {
   if (!edge) return;
   by_connection_.erase(connection);
   edge->last_reason = reason;
-  if (edge->dialling == connection) edge->dialling = 0;
+  if (edge->dialling == connection) {
+    edge->dialling = 0;
+    // We dialled again in case it still waits to hear that we have its DONE: it has left.
+    edge->over |= edge->done_received;
+  }
   if (edge->connection == connection) {
     edge->connection = 0;
     edge->session = 0;
@@ -252,7 +256,7 @@ void Network::pump(Instant timeout) {
   const Instant now = last_pump_;
   for (auto& edge : edges_)
     if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->over &&
-        now >= edge->redial_at && !edge->done_acked && !edge->done_received) {
+        now >= edge->redial_at && !edge->done_acked) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       stop_dialling(*edge);
       dial(*edge);
@@ -315,6 +319,7 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
   const auto body = decode_done(frame.payload);
   if (!body) return end_session(edge.link.peer(), "a DONE that cannot be read");
   edge.done_received = true;
+  edge.link.acknowledge(frame.header);  // the last word on what it has taken
   FrameHeader answer = edge.link.header(FrameType::BEAT, edge.session, edge.link.first_open());
   answer.flags = kFlagDoneAcknowledged;
   send_control(edge, answer, {});
@@ -327,7 +332,12 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
 bool Network::finished() const {
   for (const auto& edge : edges_) {
     if (edge->done_acked || edge->retired) continue;
-    if (!edge->session && (edge->done_received || !facts_.edge(edge->fact).up())) continue;
+    if (!edge->session) {
+      // The end that dials does so until it is acknowledged or refused: the other may still wait
+      // for its word, or has left.
+      if (edge->done_received && (!edge->we_dial || edge->over)) continue;
+      if (!facts_.edge(edge->fact).up() && !edge->dialling) continue;
+    }
     if (edge->silence.silent_for(last_pump_) >
         edge->silence.limit(options_.grace, options_.grace_max))
       continue;

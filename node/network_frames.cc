@@ -22,8 +22,11 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
   if (edge && edge->dialling == connection && type == FrameType::WELCOME)
     return on_welcome(*edge, frame);
   if (edge && edge->dialling == connection && type == FrameType::REFUSE) {
-    if (auto refusal = decode_refusal(frame.payload)) news_.refusal = *refusal;
-    return;
+    const auto refusal = decode_refusal(frame.payload);
+    if (!refusal) return drop("a REFUSE that cannot be read");
+    news_.refusal = *refusal;
+    edge->over = true;  // it ends us: nothing more is to be said here
+    return stop_dialling(*edge);
   }
   drop("a frame of a type not expected");
 }
