@@ -2,18 +2,21 @@
 """Processes whose graph changes in every gossip round, or is directed, reach the optimum.
 
 On label-sorted shards of real data: the objective at the mean of the models, the consensus error,
-and every model's bytes against those of starling-sim for the very same file.
+and every model's bytes against those of starling-sim for the very same file. --all adds the badly
+conditioned data, which takes minutes.
 """
 
 import random
 import re
 import subprocess
+import sys
 import unittest
 
 import oracles
 from harness import Cluster, heart, programs, scratch
 from optimum_test import Problem, configuration, problem, samples_of
 
+EVERYTHING = "--all" in sys.argv
 EXPONENTIAL = {"kind": "one_peer_exponential"}
 MATCHING = {"kind": "random_matching"}
 
@@ -104,19 +107,26 @@ class Optimum(unittest.TestCase):
     def test_random_matchings_of_7_one_round_a_mix(self):
         self.reach("heart_scale", MATCHING, 7, **{"shared.mixing.steps": 1})
 
-    def test_breast_cancer_on_a_base_graph_of_7(self):
-        self.reach("breast_cancer", base_graph(2), 7)
+    def in_lockstep(self, name: str) -> None:
+        data = problem(self, name)
+        for nodes in (5, 6, 7, 25):
+            with self.subTest(data=name, nodes=nodes):
+                keys = topology(base_graph(1))
+                config = configuration(data, "", nodes, "gradient_tracking", **keys)
+                cluster = Cluster(self, config)  # never started: its file is what is wanted
+                out = lockstep(self, cluster, 0, 400)
+                hold_to_optimum(data, out, nodes)
 
     def test_in_lockstep_base_graphs_of_any_size(self):
-        for name in ("heart_scale", "breast_cancer"):
-            data = problem(self, name)
-            for nodes in (5, 6, 7, 25):
-                with self.subTest(data=name, nodes=nodes):
-                    keys = topology(base_graph(1))
-                    config = configuration(data, "", nodes, "gradient_tracking", **keys)
-                    cluster = Cluster(self, config)  # never started: its file is what is wanted
-                    out = lockstep(self, cluster, 0, 400)
-                    hold_to_optimum(data, out, nodes)
+        self.in_lockstep("heart_scale")
+
+    @unittest.skipUnless(EVERYTHING, "minutes: --all")
+    def test_in_lockstep_base_graphs_of_any_size_and_breast_cancer(self):
+        self.in_lockstep("breast_cancer")
+
+    @unittest.skipUnless(EVERYTHING, "minutes: --all")
+    def test_breast_cancer_on_a_base_graph_of_7(self):
+        self.reach("breast_cancer", base_graph(2), 7)
 
 
 class FixedSteps(unittest.TestCase):
@@ -264,4 +274,6 @@ class Refused(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if EVERYTHING:
+        sys.argv.remove("--all")
     unittest.main()
