@@ -33,7 +33,9 @@ class Kernel(unittest.TestCase):
                     for form in ("mix", "chebyshev"):
                         row = group[f"{form}/{variant}/degree:{degree}"]
                         self.assertGreater(float(row[3]), 0)
-                        self.assertAlmostEqual(float(row[5]), float(row[4]) / memory, delta=0.011)
+                        rate, ratio = float(row[4]), float(row[5])
+                        rounding = 0.0051 + 0.0051 * (1 + ratio) / memory
+                        self.assertAlmostEqual(ratio, rate / memory, delta=rounding)
 
     def test_bytes_are_those_of_the_formula(self):
         done = kernel("--benchmark_filter=double/1e4/(memcpy|.*baseline/degree:3)",
@@ -43,8 +45,11 @@ class Kernel(unittest.TestCase):
                 for line in done.stdout.splitlines()[2:]]
         self.assertEqual({row[2] for row in rows}, set(vectors))
         for row in rows:
-            moved = float(row[3]) * 1e-6 * float(row[4]) * 1e9
-            self.assertAlmostEqual(moved / (vectors[row[2]] * 10_000 * 8), 1, delta=0.02)
+            time_us, rate = float(row[3]), float(row[4])  # GB/s: a thousand bytes per us
+            # A call during which others had the processor shows a small rate of few digits.
+            rounding = (0.00051 * rate + 0.0051 * time_us) * 1e3
+            moved = time_us * rate * 1e3
+            self.assertAlmostEqual(moved, vectors[row[2]] * 10_000 * 8, delta=rounding)
 
     def test_without_a_memory_pass_the_ratio_is_said_to_be_missing(self):
         done = kernel("--benchmark_filter=float/1e3/mix/baseline/degree:2",
