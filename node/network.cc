@@ -16,6 +16,7 @@ constexpr Instant kBeat = milliseconds(200);
 constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::seconds(5);
 constexpr Instant kHandshake = std::chrono::seconds(3);
 constexpr Instant kKnock = std::chrono::seconds(2);
+constexpr const char* kSilent = "silent";
 constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
 }  // namespace
 
@@ -80,7 +81,9 @@ std::uint64_t Network::data_bytes() const {
 void Network::dial(Edge& edge) {
   edge.dialling = transport_.dial(options_.endpoints[edge.link.peer()]);
   by_connection_[edge.dialling] = &edge;
-  edge.backoff = std::clamp(2 * edge.backoff, kBackoffLeast, kBackoffMost);
+  // Within its grace a neighbor is tried again and again; a lost one less and less often.
+  const Instant most = facts_.edge(edge.fact).up() ? options_.grace / 8 : kBackoffMost;
+  edge.backoff = std::clamp(2 * edge.backoff, kBackoffLeast, std::max(kBackoffLeast, most));
   RandomStream jitter(options_.seed, Purpose::jitter, options_.self,
                       static_cast<std::uint32_t>(++nonces_));
   edge.dialled_at = transport_.now();
@@ -159,6 +162,11 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
     if (view_ == 0 && edge && is_mismatch(*refusal)) news_.refusal = *refusal;
     return;
   }
+  // Not the neighbor, which never repeats one.
+  if (edge->session && edge->peer_nonce == hello->nonce) {
+    drop("a HELLO said before");
+    return transport_.close(connection);
+  }
   if (edge->we_dial) return;  // it knocked
   stop_dialling(*edge);
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
@@ -195,6 +203,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
   edge.session = static_cast<std::uint32_t>(XXH3_64bits(nonces, sizeof nonces)) | 1u;
   const bool restarted = !edge.peer_instance.empty() && edge.peer_instance != peer.instance;
   edge.peer_instance = peer.instance;
+  edge.peer_nonce = peer.nonce;
   edge.link.set_peer_window(peer.window);
   edge.backoff = Instant(0);
   edge.silence.heard(transport_.now());
@@ -278,11 +287,12 @@ void Network::judge_silence() {
     if (!facts_.edge(edge->fact).up() || edge->done_received || edge->retired)
       continue;  // after DONE nothing more is owed
     const Instant silent = edge->silence.silent_for(last_pump_);
-    if (silent < options_.grace || silent < edge->silence.limit(options_.grace, options_.grace_max))
-      continue;
-    const bool had_session = edge->session != 0;
-    if (had_session) drop_session(*edge, "silent");
-    mark_down(*edge, had_session ? Cause::silent : Cause::closed);
+    if (silent < options_.grace / 2) continue;
+    // The connection alone may be at fault: another is tried while there is time.
+    if (edge->session && silent >= edge->silence.limit(options_.grace / 2, options_.grace_max))
+      end_session(edge->link.peer(), kSilent);
+    if (silent < edge->silence.limit(options_.grace, options_.grace_max)) continue;
+    mark_down(*edge, edge->last_reason == kSilent ? Cause::silent : Cause::closed);
   }
 }
 

@@ -87,7 +87,8 @@ class Network final : public TransportEvents {
     ConnectionId dialling = 0, connection = 0;  // 0: none; connection: of the session
     std::uint32_t session = 0;                  // 0: no session
     std::string peer_instance;
-    std::uint64_t nonce = 0;  // ours, of the HELLO under way
+    std::uint64_t nonce = 0;       // ours, of the HELLO under way
+    std::uint64_t peer_nonce = 0;  // of the session
     Silence silence;
     Instant dialled_at{0}, redial_at{0}, backoff{0};
     std::string last_reason;

@@ -10,6 +10,7 @@ target_compile_definitions(executor_equality_large_test PRIVATE STARLING_LARGE_D
 starling_test(resume_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(changing_graphs_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(switching_test ROOM node LIBRARIES starling::node LABELS threads)
+starling_test(redial_test ROOM node LIBRARIES starling::node)
 starling_test(silence_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(watch_live_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(facts_test ROOM node LIBRARIES starling::node)
