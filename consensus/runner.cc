@@ -48,7 +48,7 @@ template <class Real>
 Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeId self,
                      Peer<Real>& peer, std::vector<double> optimum,
                      std::function<void(std::uint64_t)> before_step,
-                     const AlgorithmEntry* algorithm)
+                     const AlgorithmEntry* algorithm, std::uint64_t first_step)
     : settings_(settings),
       agreement_(&agreement),
       self_(self),
@@ -58,7 +58,10 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
       algorithm_(algorithm ? algorithm : find_algorithm(settings.algorithm.kind)),
       interval_(agreement.spectrum),
       watch_(settings.seed, agreement.matrix.graph.nodes(), self),
-      watches_(algorithm_ && algorithm_->needs != GraphNeed::column_stochastic) {
+      watches_(algorithm_ && algorithm_->needs != GraphNeed::column_stochastic),
+      first_step_(first_step),
+      step_(first_step),
+      lap_end_(first_step) {
   if (!algorithm_)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
@@ -111,7 +114,7 @@ Program Runner<Real>::conduct() {
       progress_.relative_error = relative_error();
       ride_.vote = progress_.relative_error <= stop.relative_error;
     }
-    if (relative() || (step_ == lap_end_ && step_ > 0)) {
+    if (relative() || (step_ == lap_end_ && step_ > first_step_)) {
       const Agreement* before = agreement_;
       if (decide()) break;
       if (agreement_ != before)
@@ -299,7 +302,7 @@ double Runner<Real>::relative_error() {
   double sum = 0;
   for (std::size_t i = 0; i < ride_.table.size(); ++i)
     sum += agreement_->matrix.stationary[i] * ride_.table[i];
-  if (step_ == 0) start_distance_ = sum;
+  if (step_ == first_step_) start_distance_ = sum;
   return start_distance_ > 0 ? std::sqrt(sum / start_distance_) : 0;
 }
 

@@ -64,11 +64,11 @@ template <class Real>
 class Runner {
  public:
   // optimum: required for stop.relative_error. before_step(k) is called at the start of step k,
-  // 0-based. algorithm: null for the registry's entry of that name; a test or a researcher may
-  // bring one.
+  // the first of which is first_step. algorithm: null for the registry's entry of that name; a test
+  // or a researcher may bring one.
   Runner(const Settings& settings, const Agreement& agreement, NodeId self, Peer<Real>& peer,
          std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {},
-         const AlgorithmEntry* algorithm = nullptr);
+         const AlgorithmEntry* algorithm = nullptr, std::uint64_t first_step = 0);
 
   // Asked at each lap's first step for the switch this node is ready for, or null; `taken` tells
   // that the last one it gave was made since, on every node at this step.
@@ -138,7 +138,8 @@ class Runner {
   Progress progress_;
   RunStatus status_ = RunStatus::running;
   std::uint32_t wishes_ = 0;
-  std::uint64_t step_ = 0, lap_end_ = 0;
+  const std::uint64_t first_step_;
+  std::uint64_t step_, lap_end_;
   double entered_value_ = 0, entered_disagreement_ = 0;
   double start_distance_ = 0;  // sum over nodes of pi_i |x_i - x*|^2 at the start
   std::optional<Vector<Real>> voted_;

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace starling {
 
@@ -16,6 +17,8 @@ std::string_view describe(Cause cause) {
       return "silent";
     case Cause::restarted:
       return "restarted";
+    case Cause::failed:
+      return "failed";
   }
   return "no reason given";
 }
@@ -43,9 +46,32 @@ void Facts::add_edges(const Graph& more) {
   graph_ = Graph::from_edges(graph_.nodes(), all);
   edges_ = std::move(all);
   facts_ = std::move(facts);
+  ++generation_;
 }
 
-void Facts::require(const Graph& graph) { required_ = graph; }
+void Facts::add_heal_edge(const Edge& edge) {
+  if (required_.adjacent(edge.u, edge.v)) return;
+  heal_.insert(edge);
+  add_edges(Graph::from_edges(graph_.nodes(), {edge}));
+  std::vector<Edge> edges = required_.edge_list();
+  edges.push_back(edge);
+  required_ = Graph::from_edges(graph_.nodes(), std::move(edges));
+}
+
+void Facts::require(const Graph& graph) {
+  std::vector<Edge> edges = graph.edge_list();
+  for (const Edge& edge : heal_)
+    if (!graph.adjacent(edge.u, edge.v)) edges.push_back(edge);
+  required_ = Graph::from_edges(graph.nodes(), std::move(edges));
+  ++generation_;
+  ++switches_;
+}
+
+void Facts::apply(std::uint64_t sequence) {
+  if (std::exchange(applied_, sequence) == sequence) return;
+  ++generation_;
+  ++switches_;
+}
 
 std::size_t Facts::edge_index(NodeId i, NodeId j) const {
   const Edge edge{std::min(i, j), std::max(i, j)};
@@ -56,6 +82,7 @@ std::size_t Facts::edge_index(NodeId i, NodeId j) const {
 bool Facts::merge_edge(std::size_t index, const EdgeFact& fact) {
   if (fact <= facts_[index]) return false;
   facts_[index] = fact;
+  ++generation_;
   return true;
 }
 
@@ -85,6 +112,14 @@ bool Facts::merge_proposal(const Proposal& proposal) {
   return true;
 }
 
+bool Facts::merge_in_force(const Proposal& proposal) {
+  if (proposal <= in_force_) return false;
+  in_force_ = proposal;
+  return true;
+}
+
+bool Facts::merge_late(bool late) { return late && !std::exchange(late_, true); }
+
 bool Facts::merge_next(NodeId i, const Prepared& next) {
   if (next_[i] && next.age <= next_[i]->age) return false;
   next_[i] = next;
@@ -97,44 +132,42 @@ std::uint64_t Facts::age() const {
   return sum;
 }
 
-void Facts::begin_run() {
-  for (std::size_t e = 0; e < edges_.size(); ++e) begun_[edges_[e]] = facts_[e].counter;
-}
-
-bool Facts::holds(std::size_t index) const {
-  const EdgeFact& fact = facts_[index];
-  if (!fact.up() || fact.cause != Cause::restarted) return fact.up();
-  const auto begun = begun_.find(edges_[index]);
-  return begun == begun_.end() || fact.counter == begun->second;
-}
-
 bool Facts::complete() const {
   for (std::size_t e = 0; e < edges_.size(); ++e)
-    if (!holds(e) && required_.adjacent(edges_[e].u, edges_[e].v)) return false;
+    if (!facts_[e].up() && required_.adjacent(edges_[e].u, edges_[e].v)) return false;
   return true;
 }
 
-std::uint64_t Facts::view() const {
-  std::vector<std::uint32_t> canonical{graph_.nodes()};
-  for (std::size_t e = 0; e < edges_.size(); ++e)
-    canonical.insert(canonical.end(), {edges_[e].u, edges_[e].v, facts_[e].counter});
-  return XXH3_64bits(canonical.data(), canonical.size() * sizeof canonical[0]);
-}
-
-std::vector<bool> Facts::component(NodeId from) const {
+View Facts::view(NodeId self) const {
   std::vector<bool> reached(graph_.nodes());
-  std::vector<NodeId> stack{from};
-  reached[from] = true;
+  std::vector<NodeId> stack{self};
+  reached[self] = true;
   while (!stack.empty()) {
     const NodeId i = stack.back();
     stack.pop_back();
-    for (NodeId j : graph_.neighbors(i)) {
-      if (reached[j] || !required_.adjacent(i, j) || !holds(edge_index(i, j))) continue;
+    for (NodeId j : required_.neighbors(i)) {
+      if (reached[j] || !facts_[edge_index(i, j)].up()) continue;
       reached[j] = true;
       stack.push_back(j);
     }
   }
-  return reached;
+  View view;
+  for (NodeId i = 0; i < graph_.nodes(); ++i)
+    if (reached[i]) view.members.push_back(i);
+  std::vector<std::uint32_t> canonical(view.members.begin(), view.members.end());
+  std::vector<Edge> links;
+  for (std::size_t e = 0; e < edges_.size(); ++e) {
+    const auto [u, v] = edges_[e];
+    // An edge that never was up is none: it may be a heal edge that only one end has tried.
+    if (facts_[e].counter <= 1 || !required_.adjacent(u, v) || !(reached[u] || reached[v]))
+      continue;
+    canonical.insert(canonical.end(), {u, v, facts_[e].counter});
+    if (facts_[e].up()) links.push_back({view.rank(u), view.rank(v)});
+  }
+  view.id = XXH3_64bits_withSeed(canonical.data(), canonical.size() * sizeof canonical[0],
+                                 applied_);
+  view.graph = Graph::from_edges(view.size(), std::move(links));
+  return view;
 }
 
 }  // namespace starling

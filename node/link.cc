@@ -19,6 +19,13 @@ void Link::take(std::uint32_t stream) {
   ++s.untold;
 }
 
+void Link::begin_view(std::uint64_t view) {
+  if (std::exchange(view_, view) == view) return;
+  streams_.clear();
+  done_here_ = done_told_ = done_there_ = 0;
+  active_ = true;
+}
+
 void Link::activate(std::uint32_t stream) {
   if (std::exchange(active_, true)) return;
   done_here_ = first_ = stream;

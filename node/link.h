@@ -59,7 +59,8 @@ class Link {
   NodeId peer() const { return peer_; }
 
   // The mixing side.
-  void begin_view(std::uint64_t view) { view_ = view; }
+  // Streams of another view are nothing any more. Requires that no source of theirs is left.
+  void begin_view(std::uint64_t view);
   // slot: the source's own number for this link.
   void open(std::uint32_t stream, StreamSource& source, std::size_t slot) {
     streams_[stream].source = &source;

@@ -89,7 +89,9 @@ struct Run {
     p.schedule = experiment.schedule;
     p.samples = static_cast<std::uint64_t>(experiment.samples[options.id]);
     p.start_limit_s = config.local.start_limit;
+    p.hold_limit_s = config.local.hold_limit;
     p.grace_s = config.local.grace;
+    p.awaited = options.awaited;
     p.say = [&log](const std::string& text) { log.info("{}", text); };
     p.switch_file = config.local.switch_file;
     p.kill_at = options.kill_at;
@@ -173,7 +175,7 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
     log->error("{}", reason);
     run.participant->leave_failed(code, reason);
     try {
-      report.finish({}, run.network.drops(), experiment.nodes(), code, reason);
+      report.finish({}, run.network.drops(), code, reason);
     } catch (const RunError& second) {
       log->error("{}", second.what());
     }
@@ -187,7 +189,7 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
     const std::string status(to_string(result.status));
     const int code = exit_code(exit_code_of_status(status));
     if (code == 1) log->error("{}", result.reason);
-    report.finish(result, run.network.drops(), experiment.nodes(), code, result.reason);
+    report.finish(result, run.network.drops(), code, result.reason);
     log->info("{}: steps={} wall_seconds={:.3f}", status, result.steps, result.wall_seconds);
     return code;
   } catch (const LostError& error) {

@@ -6,6 +6,7 @@
 
 #include "node/config.h"
 #include "node/experiment.h"
+#include "node/participant_options.h"
 
 namespace starling {
 
@@ -14,6 +15,7 @@ struct LiveNodeOptions {
   std::uint32_t id = 0;
   std::string out;                       // the run folder
   std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
+  std::vector<ParticipantOptions::Await> awaited;
   bool progress_lines = false;           // JSON lines on stdout, a few a second
   const volatile std::sig_atomic_t* signal = nullptr;
 };

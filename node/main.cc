@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -36,8 +37,23 @@ starling::CliProgram describe() {
   program.options.push_back(
       CliOption{"kill-at", "STEP", "raise SIGKILL at the start of this step (for tests)", false});
   program.options.push_back(
+      CliOption{"await", "I@STEP",
+                "from this step on wait for node I, which is started again (for tests)", true});
+  program.options.push_back(
       CliOption{"progress", "FORMAT", "json: status lines on stdout, about 5 a second", false});
   return program;
+}
+
+starling::ParticipantOptions::Await awaited(const std::string& text, std::uint32_t nodes) {
+  starling::ParticipantOptions::Await result;
+  const char *first = text.data(), *last = first + text.size();
+  const auto node = std::from_chars(first, last, result.node);
+  if (node.ec == std::errc{} && node.ptr != last && *node.ptr == '@') {
+    const auto step = std::from_chars(node.ptr + 1, last, result.step);
+    if (step.ec == std::errc{} && step.ptr == last && result.node < nodes) return result;
+  }
+  throw starling::ConfigError("--await: '" + text + "' is not I@STEP with a node I of 0 .. " +
+                              std::to_string(nodes - 1));
 }
 
 int body(const starling::Arguments& arguments) {
@@ -72,6 +88,8 @@ int body(const starling::Arguments& arguments) {
   options.id = static_cast<std::uint32_t>(*id);
   options.out = arguments.value("out").value_or("runs/" + config.shared.name);
   options.kill_at = arguments.integer("kill-at", 0, UINT64_MAX);
+  for (const std::string& text : arguments.values("await"))
+    options.awaited.push_back(awaited(text, config.shared.topology.nodes));
   options.progress_lines = progress.has_value();
   options.signal = &caught_signal;
   return starling::run_live_node(config, options);

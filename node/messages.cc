@@ -40,6 +40,11 @@ double number(const Json& json) {
   return json.get<double>();
 }
 
+bool truth(const Json& json) {
+  if (!json.is_boolean()) throw Json::type_error::create(302, "not a truth value", &json);
+  return json.get<bool>();
+}
+
 const std::string& text_of(const Json& json) { return json.get_ref<const std::string&>(); }
 
 Json record_json(const NodeRecord& r) {
@@ -60,12 +65,34 @@ NodeRecord record_of(const Json& json) {
 }
 
 Json prepared_json(const Prepared& p) {
-  return {{"view", p.view}, {"age", p.age}, {"record", record_json(p.record)}};
+  return {{"view", p.view},
+          {"age", p.age},
+          {"step", p.step},
+          {"begun", p.begun},
+          {"record", record_json(p.record)}};
 }
 
 Prepared prepared_of(const Json& json) {
   return {whole<std::uint64_t>(json.at("view")), whole<std::uint64_t>(json.at("age")),
+          whole<std::uint64_t>(json.at("step")), truth(json.at("begun")),
           record_of(json.at("record"))};
+}
+
+Json proposal_json(const Proposal& p) { return {p.sequence, p.origin, p.text}; }
+
+Proposal proposal_of(const Json& json) {
+  return {whole<std::uint64_t>(json.at(0)), whole<NodeId>(json.at(1)), text_of(json.at(2))};
+}
+
+void put_word(std::string& out, std::uint64_t word) {
+  for (int b = 0; b < 8; ++b) out.push_back(static_cast<char>(word >> (8 * b)));
+}
+
+std::uint64_t word_at(std::span<const std::byte> bytes, std::size_t index) {
+  std::uint64_t word = 0;
+  for (std::size_t b = 0; b < 8; ++b)
+    word |= static_cast<std::uint64_t>(bytes[8 * index + b]) << (8 * b);
+  return word;
 }
 
 }  // namespace
@@ -75,7 +102,8 @@ std::string encode(const Greeting& body) {
   for (const auto& e : body.expected) expected.push_back({e.stream, e.position});
   return Json{{"id", body.id},         {"instance", body.instance}, {"nonce", body.nonce},
               {"window", body.window}, {"counter", body.counter},   {"view", body.view},
-              {"shared", body.shared}, {"expected", expected},      {"done", body.done}}
+              {"begun", body.begun},   {"heals", body.heals},       {"shared", body.shared},
+              {"expected", expected},  {"done", body.done}}
       .dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -87,6 +115,8 @@ std::optional<Greeting> decode_greeting(std::span<const std::byte> bytes) {
     body.window = whole<std::uint32_t>(json.at("window"));
     body.counter = whole<std::uint32_t>(json.at("counter"));
     body.view = whole<std::uint64_t>(json.at("view"));
+    body.begun = truth(json.at("begun"));
+    body.heals = truth(json.at("heals"));
     for (const auto& [key, value] : json.at("shared").items()) body.shared[key] = text_of(value);
     for (const Json& e : json.at("expected"))
       body.expected.push_back({whole<std::uint32_t>(e.at(0)), whole<std::uint32_t>(e.at(1))});
@@ -109,17 +139,17 @@ std::optional<Refusal> decode_refusal(std::span<const std::byte> bytes) {
 std::string encode(const StateBody& body) {
   Json edges = Json::array(), nodes = Json::array();
   for (const auto& e : body.edges)
-    edges.push_back(
-        {e.edge.u, e.edge.v, e.fact.counter, static_cast<unsigned>(e.fact.cause), e.fact.step});
+    edges.push_back({e.edge.u, e.edge.v, e.fact.counter, static_cast<unsigned>(e.fact.cause),
+                     e.fact.step, e.fact.why, e.heals});
   for (const auto& n : body.nodes) {
     Json entry{{"id", n.id}, {"samples", n.samples}};
     if (n.prepared) entry.update(prepared_json(*n.prepared));
     if (n.next) entry["next"] = prepared_json(*n.next);
     nodes.push_back(std::move(entry));
   }
-  Json json{{"edges", edges}, {"nodes", nodes}};
-  if (body.proposal)
-    json["proposal"] = {body.proposal->sequence, body.proposal->origin, body.proposal->text};
+  Json json{{"edges", edges}, {"nodes", nodes}, {"late", body.late}};
+  if (body.proposal) json["proposal"] = proposal_json(*body.proposal);
+  if (body.in_force) json["in_force"] = proposal_json(*body.in_force);
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -127,11 +157,13 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
   return parse<StateBody>(bytes, [](const Json& json, StateBody& body) {
     for (const Json& e : json.at("edges")) {
       const auto cause = whole<std::uint8_t>(e.at(3));
-      if (cause > static_cast<std::uint8_t>(Cause::restarted))
+      const std::string& why = text_of(e.at(5));
+      if (cause > static_cast<std::uint8_t>(Cause::failed) || why.size() > kMostWords)
         throw Json::out_of_range::create(406, "unknown cause", &e);
       body.edges.push_back({{whole<NodeId>(e.at(0)), whole<NodeId>(e.at(1))},
                             {whole<std::uint32_t>(e.at(2)), static_cast<Cause>(cause),
-                             whole<std::uint64_t>(e.at(4))}});
+                             whole<std::uint64_t>(e.at(4)), why},
+                            truth(e.at(6))});
     }
     for (const Json& n : json.at("nodes")) {
       StateBody::NodeEntry entry;
@@ -141,9 +173,9 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
       if (n.contains("next")) entry.next = prepared_of(n.at("next"));
       body.nodes.push_back(std::move(entry));
     }
-    if (!json.contains("proposal")) return;
-    const Json& p = json.at("proposal");
-    body.proposal = {whole<std::uint64_t>(p.at(0)), whole<NodeId>(p.at(1)), text_of(p.at(2))};
+    body.late = truth(json.at("late"));
+    if (json.contains("proposal")) body.proposal = proposal_of(json.at("proposal"));
+    if (json.contains("in_force")) body.in_force = proposal_of(json.at("in_force"));
   });
 }
 
@@ -176,6 +208,31 @@ std::optional<BeatBody> decode_beat(std::span<const std::byte> bytes) {
     body.computing_s = number(json.at("computing_s"));
     if (json.contains("waiting_for")) body.waiting_for = whole<NodeId>(json.at("waiting_for"));
   });
+}
+
+std::string encode(const AskBody& body) {
+  std::string out;
+  put_word(out, body.offset);
+  return out;
+}
+
+std::optional<AskBody> decode_ask(std::span<const std::byte> bytes) {
+  if (bytes.size() != 8) return std::nullopt;
+  return AskBody{word_at(bytes, 0)};
+}
+
+std::string encode(const PartBody& body) {
+  std::string out;
+  for (const std::uint64_t word : {body.step, body.offset, body.total}) put_word(out, word);
+  out.append(reinterpret_cast<const char*>(body.bytes.data()), body.bytes.size());
+  return out;
+}
+
+std::optional<PartBody> decode_part(std::span<const std::byte> bytes) {
+  if (bytes.size() <= 24 || bytes.size() > kMostControlBytes) return std::nullopt;
+  const PartBody part{word_at(bytes, 0), word_at(bytes, 1), word_at(bytes, 2), bytes.subspan(24)};
+  if (part.offset > part.total || part.bytes.size() > part.total - part.offset) return std::nullopt;
+  return part;
 }
 
 }  // namespace starling

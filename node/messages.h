@@ -11,7 +11,7 @@
 
 namespace starling {
 
-// The bodies of control frames: JSON, at most kMostControlBytes, parsed strictly; a body that does
+// The bodies of control frames: JSON (ASK and PART: little-endian words), at most kMostControlBytes, parsed strictly; a body that does
 // not fit is a value (nullopt), never an exception.
 inline constexpr std::size_t kMostControlBytes = 256 * 1024;
 
@@ -22,7 +22,9 @@ struct Greeting {
   std::uint64_t nonce = 0;
   std::uint32_t window = 1;                   // chunks I am ready to hold per stream
   std::uint32_t counter = 0;                  // of this edge
-  std::uint64_t view = 0;                     // of the run under way; 0: none
+  std::uint64_t view = 0;                     // prepared for or begun; 0: none
+  bool begun = false;                         // I have a model of this run
+  bool heals = false;                         // this edge is none of the graph's: it joins what is apart
   std::map<std::string, std::string> shared;  // every effective [shared] value; files by digest
   struct Expected {
     std::uint32_t stream = 0;
@@ -42,6 +44,7 @@ struct StateBody {
   struct EdgeEntry {
     Edge edge;
     EdgeFact fact;
+    bool heals = false;
   };
   struct NodeEntry {
     NodeId id = 0;
@@ -50,8 +53,12 @@ struct StateBody {
   };
   std::vector<EdgeEntry> edges;
   std::vector<NodeEntry> nodes;
-  std::optional<Proposal> proposal;
+  std::optional<Proposal> proposal, in_force;
+  bool late = false;
 };
+
+// DONE's status where all nodes agreed to fail at the same step: no loss of a node.
+inline constexpr std::string_view kFailedTogether = "failed together";
 
 struct DoneBody {
   std::uint64_t step = 0;
@@ -67,15 +74,29 @@ struct BeatBody {
   double waiting_s = 0, computing_s = 0;
 };
 
+// ASK: the bytes of your model from here on. PART: some of them.
+struct AskBody {
+  std::uint64_t offset = 0;
+};
+struct PartBody {
+  std::uint64_t step = 0;  // that the model stands at; parts of another step are of another model
+  std::uint64_t offset = 0, total = 0;
+  std::span<const std::byte> bytes;
+};
+
 std::string encode(const Greeting& body);
 std::string encode(const Refusal& body);
 std::string encode(const StateBody& body);
 std::string encode(const DoneBody& body);
 std::string encode(const BeatBody& body);
+std::string encode(const AskBody& body);
+std::string encode(const PartBody& body);
 std::optional<Greeting> decode_greeting(std::span<const std::byte> bytes);
 std::optional<Refusal> decode_refusal(std::span<const std::byte> bytes);
 std::optional<StateBody> decode_state(std::span<const std::byte> bytes);
 std::optional<DoneBody> decode_done(std::span<const std::byte> bytes);
 std::optional<BeatBody> decode_beat(std::span<const std::byte> bytes);
+std::optional<AskBody> decode_ask(std::span<const std::byte> bytes);
+std::optional<PartBody> decode_part(std::span<const std::byte> bytes);  // its bytes are in `bytes`
 
 }  // namespace starling

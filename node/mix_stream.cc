@@ -38,11 +38,10 @@ void MixStream<Real>::begin(MixOperation<Real>& operation) {
 template <class Real>
 void MixStream<Real>::read_steps() {
   changes_ = setup_.gossip.changes();
-  const auto& links = setup_.links;
-  const auto slot_of = [&](NodeId peer) {
-    const auto at = std::lower_bound(links.begin(), links.end(), peer,
-                                     [](const Link* link, NodeId id) { return link->peer() < id; });
-    return static_cast<std::size_t>(at - links.begin());
+  const auto& ranks = setup_.ranks;
+  const auto slot_of = [&](NodeId rank) {
+    return static_cast<std::size_t>(std::lower_bound(ranks.begin(), ranks.end(), rank) -
+                                    ranks.begin());
   };
   steps_.resize(changes_ ? static_cast<std::size_t>(operation_->steps) : 1);
   for (auto& steps : carried_) steps.clear();

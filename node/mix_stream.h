@@ -14,9 +14,10 @@ namespace starling {
 // What the mixes of one node share: W's rows, the mixer's plan, the links and how vectors are cut.
 template <class Real>
 struct MixSetup {
-  NodeId self = 0;
+  NodeId self = 0;  // by rank in the view, as all nodes of the mathematics
   Gossip& gossip;
-  std::vector<Link*> links;  // ascending NodeId: all neighbors it has, in whatever round
+  std::vector<NodeId> ranks;  // ascending: all neighbors it has, in whatever round
+  std::vector<Link*> links;   // to them
   Pool& pool;                // of the fresh buffers streams may need
   std::uint64_t chunk_bytes = 0;
   bool hash_payload = true;

@@ -42,11 +42,6 @@ std::vector<Link*> Network::links() {
   return links;
 }
 
-void Network::begin_view(std::uint64_t view) {
-  view_ = expected_view_ = view;
-  for (auto& edge : edges_) edge->link.begin_view(view);
-}
-
 Network::Edge* Network::edge_of(ConnectionId connection) {
   const auto found = by_connection_.find(connection);
   return found == by_connection_.end() ? nullptr : found->second;
@@ -97,6 +92,11 @@ void Network::stop_dialling(Edge& edge) {
   transport_.close(std::exchange(edge.dialling, 0));
 }
 
+bool Network::may_dial(const Edge& edge) const {
+  if (edge.heals && !facts_.edge(edge.fact).up() && heal_to_ != edge.link.peer()) return false;
+  return edge.we_dial || knocks(edge);
+}
+
 // A node that nobody dials asks why: its neighbors may be talking to another process of its id,
 // which nothing else would tell it. They dial whom they need; here they only refuse, or stay
 // silent.
@@ -111,7 +111,9 @@ Greeting Network::greeting(const Edge& edge) const {
   g.nonce = edge.nonce;
   g.window = options_.limits.window;
   g.counter = facts_.edge(edge.fact).counter;
-  g.view = view_;
+  g.view = expected_view_;
+  g.begun = begun_;
+  g.heals = edge.heals;
   g.shared = options_.shared;
   g.expected = edge.link.expected();
   g.done = edge.link.done_here();
@@ -122,6 +124,7 @@ void Network::opened(ConnectionId connection) {
   Edge* edge = edge_of(connection);
   if (!edge || edge->dialling != connection) return;
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
+  edge->told_begun = begun_;
   send_unsessioned(connection, FrameType::HELLO, encode(greeting(*edge)));
 }
 
@@ -147,6 +150,8 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   const auto hello = decode_greeting(frame.payload);
   if (!hello) return drop("a HELLO that cannot be read");
   Edge* edge = edge_to(hello->id);
+  if (hello->heals && !compare_shared(options_.self, options_.shared, *hello))
+    edge = healing_edge(*hello);
   if ((view_ != 0 || hello->view != 0) &&
       (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
       !compare_shared(options_.self, options_.shared, *hello)) {
@@ -170,14 +175,17 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   if (edge->we_dial) return;  // it knocked
   stop_dialling(*edge);
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
-  const bool resumes = edge->peer_instance == hello->instance && facts_.edge(edge->fact).up() &&
+  // An edge to a node without a model of the run stays down until it has fetched one.
+  const bool joins = hello->begun != begun_;
+  const bool resumes = !joins && edge->peer_instance == hello->instance &&
+                       facts_.edge(edge->fact).up() &&
                        hello->counter == facts_.edge(edge->fact).counter;
   const std::uint32_t known = std::max(hello->counter, facts_.edge(edge->fact).counter);
-  const std::uint32_t counter = resumes ? known : (known / 2 + 1) * 2;
+  const std::uint32_t counter = resumes ? known : joins ? known | 1u : (known / 2 + 1) * 2;
   Greeting welcome = greeting(*edge);
   welcome.counter = counter;
   send_unsessioned(connection, FrameType::WELCOME, encode(welcome));
-  establish(*edge, connection, *hello, counter);
+  establish(*edge, connection, *hello, counter, joins);
 }
 
 void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
@@ -186,12 +194,13 @@ void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
     drop("a WELCOME that cannot be read");
     return transport_.close(edge.dialling);
   }
-  establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter);
+  establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter,
+            welcome->begun != edge.told_begun);
 }
 
 // Both ends come here with the same nonces and the same counter, so with the same session.
 void Network::establish(Edge& edge, ConnectionId connection, const Greeting& peer,
-                        std::uint32_t counter) {
+                        std::uint32_t counter, bool joins) {
   if (edge.connection && edge.connection != connection) {
     by_connection_.erase(edge.connection);
     transport_.close(edge.connection);
@@ -215,7 +224,9 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
     facts_changed();
     news_.facts_changed = true;
   }
-  edge.link.resume(peer);
+  edge.joining = joins;
+  // Positions of another view say nothing: who is in ours has lost nothing of it.
+  if (!joins && peer.view == expected_view_) edge.link.resume(peer);
   edge.state_due = true;
   edge.done_sent = false;
 }
@@ -264,8 +275,8 @@ void Network::pump(Instant timeout) {
   close_retired();
   const Instant now = last_pump_;
   for (auto& edge : edges_)
-    if ((edge->we_dial || knocks(*edge)) && !edge->connection && !edge->over &&
-        now >= edge->redial_at && !edge->done_acked) {
+    if (may_dial(*edge) && !edge->connection && !edge->over && now >= edge->redial_at &&
+        !edge->done_acked) {
       if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
       stop_dialling(*edge);
       dial(*edge);
@@ -284,7 +295,8 @@ void Network::pump(Instant timeout) {
 
 void Network::judge_silence() {
   for (auto& edge : edges_) {
-    if (!facts_.edge(edge->fact).up() || edge->done_received || edge->retired)
+    const bool up = facts_.edge(edge->fact).up();
+    if ((!up && !edge->session) || edge->done_received || edge->retired)
       continue;  // after DONE nothing more is owed
     const Instant silent = edge->silence.silent_for(last_pump_);
     if (silent < options_.grace / 2) continue;
@@ -328,11 +340,19 @@ void Network::send_done(Edge& edge) {
 void Network::on_done(Edge& edge, const DecodedFrame& frame) {
   const auto body = decode_done(frame.payload);
   if (!body) return end_session(edge.link.peer(), "a DONE that cannot be read");
-  edge.done_received = true;
-  edge.link.acknowledge(frame.header);  // the last word on what it has taken
+  const bool lost = begun_ && body->code != 0 && body->code != 3 && body->status != kFailedTogether;
+  edge.done_received = !lost;
+  // The last word on what it has taken.
+  if (frame.header.view == expected_view_) edge.link.acknowledge(frame.header);
   FrameHeader answer = edge.link.header(FrameType::BEAT, edge.session, edge.link.first_open());
   answer.flags = kFlagDoneAcknowledged;
   send_control(edge, answer, {});
+  // It ended by itself: to a run under way a node that is lost, and says why.
+  if (lost) {
+    mark_down(edge, Cause::failed, body->reason);
+    if (body->code == 4) news_.lost = body->reason;
+    return;
+  }
   if (!news_.done || body->code > news_.done->code) {
     news_.done = *body;
     news_.done_from = edge.link.peer();

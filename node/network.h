@@ -29,7 +29,19 @@ struct NetworkNews {
   std::optional<Refusal> refusal;  // the handshake ended us: a mismatch, or an id twice
   std::optional<DoneBody> done;    // a neighbor said DONE
   NodeId done_from = 0;
+  std::optional<std::string> lost;  // a neighbor lost the cluster: its words
   bool facts_changed = false;
+  struct Ask {
+    NodeId from = 0;
+    std::uint64_t offset = 0;
+  };
+  struct Part {
+    NodeId from = 0;
+    std::uint64_t step = 0, offset = 0, total = 0;
+    std::vector<std::byte> bytes;
+  };
+  std::vector<Ask> asks;  // at most one per neighbor
+  std::optional<Part> part;
 };
 
 // This node's edges to its neighbors: dials, handshakes, sessions that resume, beats, silence,
@@ -53,8 +65,11 @@ class Network final : public TransportEvents {
   // From this stream on the mixes go over this graph: its links take their turn, others end once
   // both ends need them no more.
   void use(const Graph& graph, std::uint32_t stream);
-  void expect_view(std::uint64_t view) { expected_view_ = view; }
+  // Streams are of this view from now on, in which frames may arrive before it begins here.
+  void expect_view(std::uint64_t view);
   void begin_view(std::uint64_t view);
+  // This node has a model of the run, its own or a neighbor's: its edges may go up.
+  void has_model();
   void flush();  // what credit, facts and acknowledgements allow
   void end_session(NodeId peer, const std::string& why);
 
@@ -62,6 +77,12 @@ class Network final : public TransportEvents {
   void announce(const BeatBody& beat) { beat_ = beat; }
   const BeatBody& heard(NodeId peer) const;
   bool in_session(NodeId peer) const;
+  // The lowest neighbor with a model, while this node has none.
+  std::optional<NodeId> donor() const;
+  void ask(NodeId peer, std::uint64_t offset);
+  void answer(NodeId peer, const PartBody& part);
+  // Dials a node that no edge leads to, or nobody: what is apart comes together again.
+  void heal(std::optional<NodeId> peer);
   void facts_changed();  // ours changed: flood
   std::uint64_t control_bytes() const { return control_bytes_; }
   std::uint64_t data_bytes() const;
@@ -84,6 +105,9 @@ class Network final : public TransportEvents {
     Link link;
     std::size_t fact;  // index in facts
     bool we_dial = false;
+    bool heals = false;         // none of the graph's
+    bool joining = false;       // one end has no model yet: a session, but the edge is down
+    bool told_begun = false;    // what our HELLO said
     ConnectionId dialling = 0, connection = 0;  // 0: none; connection: of the session
     std::uint32_t session = 0;                  // 0: no session
     std::string peer_instance;
@@ -102,6 +126,9 @@ class Network final : public TransportEvents {
 
   Edge* edge_of(ConnectionId connection);
   Edge* edge_to(NodeId peer);
+  Edge& add_edge(NodeId peer);
+  Edge* healing_edge(const Greeting& hello);
+  bool may_dial(const Edge& edge) const;
   void dial(Edge& edge);
   void stop_dialling(Edge& edge);
   bool knocks(const Edge& edge) const;
@@ -109,13 +136,15 @@ class Network final : public TransportEvents {
   std::optional<Refusal> judge(const Greeting& hello, const Edge* edge) const;
   void on_hello(ConnectionId connection, const DecodedFrame& frame);
   void on_welcome(Edge& edge, const DecodedFrame& frame);
-  void establish(Edge& edge, ConnectionId connection, const Greeting& peer, std::uint32_t counter);
+  void establish(Edge& edge, ConnectionId connection, const Greeting& peer, std::uint32_t counter,
+                 bool joins);
   void on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head,
                         ReceivedBytes payload);
   void on_state(const StateBody& body);
+  void on_transfer(Edge& edge, const DecodedFrame& frame);
   void on_done(Edge& edge, const DecodedFrame& frame);
   void drop_session(Edge& edge, const std::string& why);
-  void mark_down(Edge& edge, Cause cause);
+  void mark_down(Edge& edge, Cause cause, const std::string& why = {});
   void judge_silence();
   void close_retired();
   void let_go(Edge& edge, const std::string& why);
@@ -135,6 +164,8 @@ class Network final : public TransportEvents {
   std::optional<DoneBody> done_;
   bool abandon_ = false;
   std::uint64_t view_ = 0, expected_view_ = 0;  // begun; prepared, so that early frames of it wait
+  bool begun_ = false;                          // has a model
+  std::optional<NodeId> heal_to_;
   Instant started_at_{0}, last_pump_{0}, next_beat_{0};
   bool started_ = false;
   std::uint64_t control_bytes_ = 0;

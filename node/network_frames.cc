@@ -10,8 +10,7 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
   if (!frame) return drop("a frame refused: " + std::string(describe(frame.error)));
   Edge* edge = edge_of(connection);
   const FrameType type = frame.header.type;
-  if (type == FrameType::DATA || type == FrameType::BEAT || type == FrameType::STATE ||
-      type == FrameType::DONE) {
+  if (type != FrameType::HELLO && type != FrameType::WELCOME && type != FrameType::REFUSE) {
     if (!edge || edge->connection != connection || frame.header.session != edge->session ||
         frame.header.sender != edge->link.peer())
       return drop("a frame outside a session");
@@ -50,7 +49,8 @@ void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBy
     return end_session(edge.link.peer(), "a STATE that cannot be read");
   }
   if (h.type == FrameType::DONE) return on_done(edge, frame);
-  edge.link.acknowledge(h);
+  if (h.type == FrameType::ASK || h.type == FrameType::PART) return on_transfer(edge, frame);
+  if (h.view == expected_view_) edge.link.acknowledge(h);
   if (h.flags & kFlagDoneAcknowledged) edge.done_acked = true;
   if (frame.payload.empty()) return;
   if (const auto beat = decode_beat(frame.payload)) edge.beat = *beat;
@@ -64,6 +64,7 @@ void Network::on_state(const StateBody& body) {
       drop("a fact of an unknown edge");
       continue;
     }
+    if (e.heals) facts_.add_heal_edge(e.edge);
     if (!facts_.graph().adjacent(e.edge.u, e.edge.v)) {  // of a switch we have not heard of yet
       facts_.keep_for_later(e.edge, e.fact);
       continue;
@@ -81,12 +82,16 @@ void Network::on_state(const StateBody& body) {
   }
   if (body.proposal && body.proposal->origin < nodes)
     changed |= facts_.merge_proposal(*body.proposal);
+  if (body.in_force && body.in_force->origin < nodes)
+    changed |= facts_.merge_in_force(*body.in_force);
+  changed |= facts_.merge_late(body.late);
+  for (auto& edge : edges_) edge->fact = facts_.edge_index(options_.self, edge->link.peer());
   if (!changed) return;
   news_.facts_changed = true;
   facts_changed();
   // An end that reads an odd counter where it holds a session ends that session.
   for (auto& edge : edges_)
-    if (edge->session && !facts_.edge(edge->fact).up())
+    if (edge->session && !edge->joining && !facts_.edge(edge->fact).up())
       drop_session(*edge, "the other end cut the edge");
 }
 
@@ -94,11 +99,27 @@ void Network::facts_changed() {
   for (auto& edge : edges_) edge->state_due = true;
 }
 
-void Network::mark_down(Edge& edge, Cause cause) {
+void Network::on_transfer(Edge& edge, const DecodedFrame& frame) {
+  const NodeId from = edge.link.peer();
+  if (frame.header.type == FrameType::ASK) {
+    const auto ask = decode_ask(frame.payload);
+    if (!ask) return end_session(from, "an ASK that cannot be read");
+    std::erase_if(news_.asks, [&](const NetworkNews::Ask& other) { return other.from == from; });
+    news_.asks.push_back({from, ask->offset});
+    return;
+  }
+  const auto part = decode_part(frame.payload);
+  if (!part) return end_session(from, "a PART that cannot be read");
+  news_.part = {from, part->step, part->offset, part->total,
+                {part->bytes.begin(), part->bytes.end()}};
+}
+
+void Network::mark_down(Edge& edge, Cause cause, const std::string& why) {
   EdgeFact fact = facts_.edge(edge.fact);
   if (!fact.up()) return;
   fact.counter += 1;
   fact.cause = cause;
+  fact.why = why.substr(0, kMostWords);
   fact.step = beat_.step;
   facts_.merge_edge(edge.fact, fact);
   news_.facts_changed = true;

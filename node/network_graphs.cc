@@ -24,18 +24,20 @@ void Network::prepare(const Graph& graph) {
       let_go(*edge, "of a graph that did not come");
     }
   }
-  for (const NodeId peer : graph.neighbors(options_.self)) {
-    if (edge_to(peer)) continue;
-    auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits), 0);
-    edge->we_dial = options_.self < peer;
-    edge->link.stand_by();
-    edge->link.begin_view(view_);
-    edge->silence.restart(transport_.now());
-    edges_.push_back(std::move(edge));
-  }
+  for (const NodeId peer : graph.neighbors(options_.self))
+    if (!edge_to(peer)) add_edge(peer).link.stand_by();
+}
+
+Network::Edge& Network::add_edge(NodeId peer) {
+  edges_.push_back(std::make_unique<Edge>(Link(options_.self, peer, options_.limits), 0));
+  Edge& added = *edges_.back();
+  added.we_dial = options_.self < peer;
+  added.link.begin_view(expected_view_);
+  added.silence.restart(transport_.now());
   std::sort(edges_.begin(), edges_.end(),
             [](const auto& a, const auto& b) { return a->link.peer() < b->link.peer(); });
   for (auto& edge : edges_) edge->fact = facts_.edge_index(options_.self, edge->link.peer());
+  return added;
 }
 
 void Network::use(const Graph& graph, std::uint32_t stream) {

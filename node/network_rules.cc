@@ -33,11 +33,13 @@ bool is_mismatch(const Refusal& refusal) { return refusal.reason.starts_with(kMi
 StateBody state_of(const Facts& facts) {
   StateBody body;
   for (std::size_t e = 0; e < facts.edges().size(); ++e)
-    body.edges.push_back({facts.edges()[e], facts.edge(e)});
+    body.edges.push_back({facts.edges()[e], facts.edge(e), facts.heals(facts.edges()[e])});
   for (NodeId i = 0; i < facts.graph().nodes(); ++i)
     if (facts.samples(i) > 0)
       body.nodes.push_back({i, facts.samples(i), facts.prepared(i), facts.next(i)});
   if (facts.proposal().sequence > 0) body.proposal = facts.proposal();
+  if (facts.in_force().sequence > 0) body.in_force = facts.in_force();
+  body.late = facts.late();
   return body;
 }
 

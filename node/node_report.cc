@@ -67,7 +67,7 @@ void NodeReport::progress_line(const ParticipantReport& report) {
 }
 
 void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops,
-                        std::uint64_t members, int exit_code, const std::string& reason) {
+                        int exit_code, const std::string& reason) {
   Json summary{{"id", self_},
                {"status", std::string(to_string(result.status))},
                {"exit_code", exit_code},
@@ -86,14 +86,14 @@ void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops
                  {"median", quantile(result.step_seconds, 0.5)},
                  {"p99", quantile(result.step_seconds, 0.99)}}},
                {"mixing", mixing_json(result.mixing)},
-               {"view_begin", 0},
                {"dropped_frames", drops}};
   summary["switches"] = Json::array();
   for (const auto& s : result.switches)
     summary["switches"].push_back(
         {{"step", s.step}, {"to", s.what}, {"contraction", s.contraction}});
-  summary["members"] = Json::array();
-  for (std::uint64_t i = 0; i < members; ++i) summary["members"].push_back(i);
+  summary["views"] = Json::array();
+  for (const auto& view : result.views)
+    summary["views"].push_back({{"members", view.members}, {"step", view.step}});
   folder_.write_summary(summary.dump(2));
 }
 

@@ -18,8 +18,8 @@ class NodeReport {
 
   void heard(const ParticipantReport& report);
   // exit_code and, for a failure, the reason.
-  void finish(const ParticipantResult& result, const DropCounts& drops, std::uint64_t members,
-              int exit_code, const std::string& reason);
+  void finish(const ParticipantResult& result, const DropCounts& drops, int exit_code,
+              const std::string& reason);
 
  private:
   void progress_line(const ParticipantReport& report);

@@ -168,7 +168,7 @@ void add_local(std::vector<Option>& table) {
   table.push_back(
       above(real("local.start_limit", "60", 0, kDay, "seconds to wait for all at first")));
   table.push_back(
-      above(real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes")));
+      real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes"));
   table.push_back(file("local.switch_file", "read while running: another graph or other weights"));
   table.push_back(real("local.stall_limit", "0", 0, kDay,
                        "seconds without progress that cut a live neighbor; 0 = never"));

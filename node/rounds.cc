@@ -10,18 +10,19 @@ constexpr double kInPlace_s = 300e-6;
 }  // namespace
 
 template <class Real>
-Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, NodeId self,
-                     Objective& objective, Network& network, Pump& pump, Transport& transport,
-                     Pool& pool)
+Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, const View& view,
+                     NodeId self, Objective& objective, Network& network, Pump& pump,
+                     Transport& transport, Pool& pool)
     : objective_(objective),
       network_(network),
       pump_(pump),
-      self_(self),
+      view_(view),
+      rank_(view.rank(self)),
       pool_(pool),
       chunk_bytes_(settings.chunk),
       hash_payload_(settings.checksum == "payload"),
       gossip_(agreement),
-      objective_scale_(agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
+      objective_scale_(agreement.objective_scale.empty() ? 1 : agreement.objective_scale[rank_]),
       worker_([&transport] { transport.wake(); }) {}
 
 template <class Real>
@@ -31,22 +32,29 @@ template <class Real>
 void Rounds<Real>::detach() {
   worker_.stop();
   const auto lock = pump_.lock();
+  detached_ = true;
   for (auto& stream : active_) stream->forget();
   active_.clear();
   told_.clear();
 }
 
-// The links and rows of the graph in force: the first one's, or another's after a switch.
+// The links and rows of the graph in force: the first one's, or another's after a switch, which is
+// of all nodes.
 template <class Real>
 void Rounds<Real>::adopt(const Agreement& agreement) {
   if (adopted_) network_.use(agreement.matrix.graph, peer_->streams() - 1);
   adopted_ = &agreement;
   gossip_.adopt(agreement);
   std::vector<Link*> links;
-  for (Link* link : network_.links())
-    if (agreement.matrix.graph.adjacent(self_, link->peer())) links.push_back(link);
+  std::vector<NodeId> ranks;
+  for (Link* link : network_.links()) {
+    const NodeId peer = link->peer();
+    if (!view_.holds(peer) || !agreement.matrix.graph.adjacent(rank_, view_.rank(peer))) continue;
+    links.push_back(link);
+    ranks.push_back(view_.rank(peer));
+  }
   setup_ = std::make_shared<const MixSetup<Real>>(
-      MixSetup<Real>{self_, gossip_, std::move(links), pool_, chunk_bytes_, hash_payload_});
+      MixSetup<Real>{rank_, gossip_, std::move(ranks), std::move(links), pool_, chunk_bytes_, hash_payload_});
   spare_.clear();
 }
 
@@ -102,6 +110,7 @@ void Rounds<Real>::evaluate(GradientOperation<Real>& operation) {
 
 template <class Real>
 bool Rounds<Real>::advance() {
+  if (detached_) return false;
   bool finished = false;
   for (std::size_t s = 0; s < active_.size(); ++s) {
     MixStream<Real>& stream = *active_[s];

@@ -19,8 +19,8 @@ namespace starling {
 template <class Real>
 class Rounds final : public Host<Real> {
  public:
-  Rounds(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
-         Network& network, Pump& pump, Transport& transport, Pool& pool);
+  Rounds(const Settings& settings, const Agreement& agreement, const View& view, NodeId self,
+         Objective& objective, Network& network, Pump& pump, Transport& transport, Pool& pool);
   ~Rounds() override;
   // Nothing of its operations is read or written any more: before the peer that owns them goes.
   void detach();
@@ -47,7 +47,8 @@ class Rounds final : public Host<Real> {
   Network& network_;
   Pump& pump_;
   Peer<Real>* peer_ = nullptr;
-  const NodeId self_;
+  const View view_;
+  const NodeId rank_;
   Pool& pool_;
   const std::uint64_t chunk_bytes_;
   const bool hash_payload_;
@@ -59,6 +60,7 @@ class Rounds final : public Host<Real> {
       active_;  // by stream number: under way, or not yet released
   std::vector<std::unique_ptr<MixStream<Real>>> spare_;
   std::deque<bool> told_;  // of active_: the peer knows it is finished
+  bool detached_ = false;
   GradientOperation<Real>* gradient_ = nullptr;
   std::deque<GradientOperation<Real>*> waiting_gradients_;
   double last_gradient_s_ = 0;

@@ -34,6 +34,7 @@ Switching::Switching(Options options, const Agreement& agreement, Facts& facts, 
       objective_scale_(agreement.objective_scale),
       facts_(facts),
       network_(network),
+      seen_(facts.in_force()),
       in_use_(agreement.matrix.graph) {}
 
 void Switching::look(std::unique_lock<std::mutex>& lock, Instant now) {
@@ -101,7 +102,8 @@ void Switching::prepare(std::unique_lock<std::mutex>& lock) {
   for (const Edge& edge : in_use_.edge_list())
     if (!links.adjacent(edge.u, edge.v)) wanted.push_back(edge);
   network_.prepare(Graph::from_edges(links.nodes(), std::move(wanted)));
-  facts_.merge_next(options_.self, {next.key, (seen_.sequence << 20) + seen_.origin, record});
+  facts_.merge_next(options_.self,
+                    {next.key, (seen_.sequence << 20) + seen_.origin, 0, true, record});
   network_.facts_changed();
   prepared_ = std::move(next);
   options_.say("preparing to switch to " + describe_topology(prepared_->settings.topology));
@@ -129,8 +131,12 @@ void Switching::make_ready() {
     if (!next || next->view != prepared_->key) return;
     records.push_back(next->record);
   }
-  for (const NodeId j : prepared_->mixing.matrix.graph.neighbors(options_.self))
+  const Graph& links = prepared_->mixing.matrix.graph;
+  for (const NodeId j : links.neighbors(options_.self))
     if (!network_.in_session(j)) return;
+  // All its edges, so that none still goes up, and with it the view changes, once it is in force.
+  for (const Edge& edge : links.edge_list())
+    if (!facts_.edge(facts_.edge_index(edge.u, edge.v)).up()) return;
   auto planned = std::make_shared<PlannedSwitch>();
   planned->agreement = agree(prepared_->settings, prepared_->mixing, records);
   planned->digest = prepared_->key | 1;
@@ -141,6 +147,7 @@ void Switching::make_ready() {
 
 std::shared_ptr<const PlannedSwitch> Switching::next(bool taken) {
   if (taken && entered_) {
+    made_ = seen_;
     options_.settings = prepared_->settings;
     in_use_ = entered_->agreement.matrix.graph;
     prepared_.reset();

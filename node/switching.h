@@ -39,6 +39,9 @@ class Switching {
   void look(std::unique_lock<std::mutex>& lock, Instant now);
   // For the runner (runner.h).
   std::shared_ptr<const PlannedSwitch> next(bool taken);
+  // After the switches made, and the request of the last one.
+  const Settings& settings() const { return options_.settings; }
+  const Proposal& made() const { return made_; }
 
  private:
   struct Preparation {
@@ -57,7 +60,7 @@ class Switching {
   Network& network_;
   Instant looked_at_{0};
   std::string read_;  // the file's text when it was last read
-  Proposal seen_;
+  Proposal seen_, made_;
   std::optional<Preparation> prepared_;
   std::shared_ptr<const PlannedSwitch> ready_;
   std::shared_ptr<const PlannedSwitch> entered_;  // with the runner for this lap: kept till its end

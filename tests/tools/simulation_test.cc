@@ -137,7 +137,7 @@ TEST_F(RunFolders, HoldsWhatTheContractLists) {
   const Json node = read_json(folder / "node-2" / "summary.json");
   for (const char* key :
        {"id", "status", "step", "steps", "gossip_steps", "bytes_sent", "control_bytes_sent",
-        "wall_seconds", "objective", "gradient_bound", "members", "view_begin", "exit_code"})
+        "wall_seconds", "objective", "gradient_bound", "views", "exit_code"})
     EXPECT_TRUE(node.contains(key)) << key;
 }
 

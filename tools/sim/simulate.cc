@@ -118,9 +118,9 @@ class Simulation {
     summary["status"] = std::string(to_string(status_));
     summary["steps"] = summary["step"];
     summary["wall_seconds"] = elapsed_;
-    summary["members"] = Json::array();
-    for (std::uint32_t j = 0; j < cluster_.nodes(); ++j) summary["members"].push_back(j);
-    summary["view_begin"] = 0;
+    Json members = Json::array();
+    for (std::uint32_t j = 0; j < cluster_.nodes(); ++j) members.push_back(j);
+    summary["views"] = {{{"members", std::move(members)}, {"step", 0}}};
     summary["exit_code"] = exit_code(exit_code_of_status(to_string(status_)));
     NodeResult result;
     if (options_.out) {

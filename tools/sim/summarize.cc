@@ -144,15 +144,19 @@ Number figure(const NodeResult& node, const char* key) {
                                                             : Number(0);
 }
 
+// The views a node was in, oldest first: {members, step}.
+const Json& views_of(const NodeResult& node) {
+  static const Json none = Json::array();
+  return node.summary && node.summary->contains("views") ? node.summary->at("views") : none;
+}
+
 // The nodes of the last view; those that left nothing may have been cut from it.
 Json last_members(std::span<const NodeResult> nodes) {
-  const NodeResult* last = nullptr;
+  const Json* last = nullptr;
   for (const NodeResult& node : nodes)
-    if (node.summary && node.summary->contains("members") &&
-        (!last ||
-         figure<std::uint64_t>(node, "view_begin") > figure<std::uint64_t>(*last, "view_begin")))
-      last = &node;
-  return last ? last->summary->at("members") : Json::array();
+    for (const Json& view : views_of(node))
+      if (!last || view.at("step") >= last->at("step")) last = &view;
+  return last ? last->at("members") : Json::array();
 }
 
 // The worst of the last view's members; one of them without a summary has failed.
@@ -171,19 +175,15 @@ std::string status(std::span<const NodeResult> nodes, const Json& members) {
 
 // The views that were begun, each once, in the order they began.
 Json views(std::span<const NodeResult> nodes) {
-  std::vector<std::pair<std::uint64_t, Json>> found;
-  for (const NodeResult& node : nodes) {
-    if (!node.summary || !node.summary->contains("members")) continue;
-    std::pair<std::uint64_t, Json> view{figure<std::uint64_t>(node, "view_begin"),
-                                        node.summary->at("members")};
-    if (std::find(found.begin(), found.end(), view) == found.end())
-      found.push_back(std::move(view));
-  }
+  std::vector<Json> found;
+  for (const NodeResult& node : nodes)
+    for (const Json& view : views_of(node))
+      if (std::find(found.begin(), found.end(), view) == found.end()) found.push_back(view);
   std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+                   [](const Json& a, const Json& b) { return a.at("step") < b.at("step"); });
   Json list = Json::array();
-  for (auto& [begin, members] : found)
-    list.push_back({{"members", std::move(members)}, {"begin", begin}});
+  for (const Json& view : found)
+    list.push_back({{"members", view.at("members")}, {"begin", view.at("step")}});
   return list;
 }
 

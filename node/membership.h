@@ -1,0 +1,106 @@
+#pragma once
+
+#include "node/model_transfer.h"
+#include "node/participant_options.h"
+#include "node/pump.h"
+
+namespace starling {
+
+// The cluster is lost: exit code 4.
+class LostError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A neighbor is DONE, and this node cannot finish the round beside it: it stops, too.
+struct DoneElsewhere {
+  DoneBody done;
+};
+
+// What this node brings into a view.
+struct Standing {
+  bool begun = false;      // it has a model of this run
+  std::uint64_t step = 0;  // that it stands at
+  std::vector<std::byte> model;  // x; empty: it begins at zero
+};
+
+// Who runs together, agreed on without a coordinator: each node judges its own edges, facts spread,
+// and a view begins on a node once every member has told that it prepared exactly this view.
+//
+//   JOINING    dial; if a neighbor has a model of the run, fetch it
+//   PREPARING  V is the component of up edges: compute graph, weights, spectrum; tell PREPARED(V)
+//   HOLDING    all members prepared V, but V may not run: too small, or it waits for somebody
+//   RUNNING    until the own view is another one
+//
+// All members derive the start from the same n records, so equal views have equal members, graph,
+// weights, interval, K, step size and step.
+// Threads   one; agree() takes the pump's lock, changed() is called with it held.
+class Membership {
+ public:
+  Membership(const ParticipantOptions& options, Facts& facts, Network& network, Pump& pump,
+             Transport& transport);
+
+  struct Begun {
+    Agreement agreement;
+    std::uint64_t step = 0;
+  };
+  // Waits until the view this node stands in begins. mine: what it brings; where it joins, its
+  // neighbor's model afterwards. settings: those of the last switch afterwards.
+  // Errors    LostError once start_limit or hold_limit is over, ConfigError where configurations
+  //           differ, DoneElsewhere.
+  Begun agree(Settings& settings, const Constants& own, Standing& mine);
+
+  const View& view() const { return view_; }
+  NodeId rank() const { return view_.rank(options_.self); }
+  bool full() const { return view_.size() == facts_.graph().nodes(); }
+  // In RUNNING: takes in what came. Whether the view is another one now.
+  bool changed();
+  // Whether from this step on the view waits for a node that will be started again.
+  bool awaits(const View& view, std::uint64_t step) const;
+  // This node has made the switch in force with all others.
+  void switched(const Proposal& made, std::shared_ptr<const Schedule> schedule);
+  ModelDonor& donor() { return donor_; }
+  // "7 of 8 nodes, without node 5"
+  std::string describe_change(const View& before) const;
+  void stands_at(std::uint64_t step) { step_ = step; }
+
+ private:
+  void hear();
+  bool fetched(Standing& mine);
+  void catch_up(Settings& settings);
+  bool in_sessions(const View& view) const;
+  std::vector<double> samples_of(const View& view) const;
+  void prepare(std::unique_lock<std::mutex>& lock, const Settings& settings, const Constants& own,
+               const Standing& mine, const View& view, Mixing& mixing);
+  std::vector<Prepared> records_of(const View& view) const;
+  Begun begin(const Settings& settings, const View& view, const std::vector<Prepared>& records,
+              Mixing mixing);
+  bool whole_graph(const View& view) const;
+  bool large_enough(const View& view) const;
+  bool may_begin(const View& view, const std::vector<Prepared>& records);
+  bool needs_all() const;
+  void heal(const View& view);
+  void check_deadlines(const Standing& mine, const View& view);
+  std::string describe_missing(const View& view) const;
+  std::string describe_undecided(const View& view) const;
+  std::string describe_lost(const View& view) const;
+
+  const ParticipantOptions& options_;
+  Facts& facts_;
+  Network& network_;
+  Pump& pump_;
+  Transport& transport_;
+  std::shared_ptr<const Schedule> schedule_;  // of the graph in force
+  View view_;                                 // that runs, or ran last
+  std::uint64_t running_ = 0;                 // the id under which it began
+  std::uint64_t generation_ = 0, switches_ = 0;
+  std::uint64_t step_ = 0;
+  bool gave_up_ = false;  // waiting for nodes to be started again
+  Instant waits_since_{0}, healed_at_{0};
+  NodeId heals_ = 0;
+  ModelDonor donor_;
+  ModelFetch fetch_;
+  std::optional<DoneBody> done_;     // a neighbor's
+  std::optional<std::string> lost_;  // a neighbor's words on losing the cluster
+};
+
+}  // namespace starling

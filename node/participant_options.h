@@ -1,0 +1,35 @@
+#pragma once
+
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "consensus/settings.h"
+#include "topology/schedule.h"
+
+namespace starling {
+
+// What a participant is told besides its objective.
+struct ParticipantOptions {
+  Settings settings;
+  NodeId self = 0;
+  std::shared_ptr<const Schedule> schedule;  // of a graph that changes; null: static
+  std::uint64_t samples = 1;                 // of this node
+  double start_limit_s = 60, hold_limit_s = 60, grace_s = 1;
+  std::string switch_file;  // switching.h; empty: none
+  std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
+  std::optional<std::uint64_t> kill_at;                // SIGKILL itself at the start of this step
+  // Nodes that will be started again: from its step on a view waits for each, no longer than
+  // start_limit.
+  struct Await {
+    NodeId node = 0;
+    std::uint64_t step = 0;
+  };
+  std::vector<Await> awaited;
+  const volatile std::sig_atomic_t* signal = nullptr;  // the last signal caught, 0: none
+};
+
+}  // namespace starling
