@@ -155,7 +155,8 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   return begun;
 }
 
-// A graph that changes is generated for all nodes; on some of them its rounds say nothing.
+// All nodes and links are there. A graph that changes is generated for all; on some of them its
+// rounds say nothing.
 bool Membership::whole_graph(const View& view) const {
   return view.size() == facts_.graph().nodes() && facts_.complete();
 }
@@ -167,13 +168,13 @@ bool Membership::large_enough(const View& view) const {
   return 2 * view.size() > all || (2 * view.size() == all && view.holds(0));
 }
 
-bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) {
-  const bool full = view.size() == facts_.graph().nodes();
-  if (schedule_ && !whole_graph(view)) return false;
-  if (full) return true;
+bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) const {
   const bool begun = std::any_of(records.begin(), records.end(),
                                  [](const Prepared& record) { return record.begun; });
-  if (needs_all() || !large_enough(view) || (!begun && !facts_.late())) return false;
+  // The first start waits for every link, too: so each run of a configuration begins on its graph.
+  if ((schedule_ || (!begun && !facts_.late())) && !whole_graph(view)) return false;
+  if (view.size() == facts_.graph().nodes()) return true;
+  if (needs_all() || !large_enough(view)) return false;
   std::uint64_t step = 0;
   for (const Prepared& record : records) step = std::max(step, record.step);
   return !awaits(view, step);

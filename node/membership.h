@@ -76,7 +76,7 @@ class Membership {
               Mixing mixing);
   bool whole_graph(const View& view) const;
   bool large_enough(const View& view) const;
-  bool may_begin(const View& view, const std::vector<Prepared>& records);
+  bool may_begin(const View& view, const std::vector<Prepared>& records) const;
   bool needs_all() const;
   void heal(const View& view);
   void check_deadlines(const Standing& mine, const View& view);

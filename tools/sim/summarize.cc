@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <utility>
 
 #include "consensus/requirements.h"
@@ -17,25 +18,31 @@ namespace {
 
 using Values = std::vector<double>;
 
+using Members = std::vector<std::uint32_t>;  // whose data counts
+
 // f(x) and, unless `gradient` is null, its gradient.
-double objective_at(Cluster& cluster, const Values& x, Values* gradient = nullptr) {
-  double value = 0;
+double objective_at(Cluster& cluster, const Members& members, const Values& x,
+                    Values* gradient = nullptr) {
+  double value = 0, all = 0;
   Values part(x.size());
   if (gradient) gradient->assign(x.size(), 0.0);
-  for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
-    value += cluster.share(i) *
-             cluster.objective(i).gradient<double>(x.data(), gradient ? part.data() : nullptr);
+  for (const std::uint32_t i : members) all += cluster.share(i);
+  for (const std::uint32_t i : members) {
+    const double share = members.size() == cluster.nodes() ? cluster.share(i)
+                                                           : cluster.share(i) / all;
+    value +=
+        share * cluster.objective(i).gradient<double>(x.data(), gradient ? part.data() : nullptr);
     if (!gradient) continue;
-    for (std::size_t k = 0; k < x.size(); ++k) (*gradient)[k] += cluster.share(i) * part[k];
+    for (std::size_t k = 0; k < x.size(); ++k) (*gradient)[k] += share * part[k];
   }
   return value;
 }
 
 double norm(const Values& v) { return std::sqrt(dot(v.data(), v.data(), v.size())); }
 
-Json train_accuracy(Cluster& cluster, const Values& x) {
+Json train_accuracy(Cluster& cluster, const Members& members, const Values& x) {
   std::uint64_t correct = 0, rows = 0;
-  for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
+  for (const std::uint32_t i : members) {
     const starling_data& view = cluster.objectives[i]->view;
     if (!cluster.objective(i).has_accuracy() || view.rows == 0) return nullptr;
     correct += cluster.objective(i).correct<double>(x.data(), view);
@@ -44,12 +51,13 @@ Json train_accuracy(Cluster& cluster, const Values& x) {
   return static_cast<double>(correct) / static_cast<double>(rows);
 }
 
-// Figures of the models.
-void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nodes) {
+// Figures of the models of the last view, on its members' data.
+void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nodes,
+                const Members& members) {
   const std::size_t d = cluster.objective(0).dimension();
   Values mean(d, 0.0);
   double mass = 0;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+  for (const std::uint32_t i : members) {
     if (!nodes[i].model) continue;
     if (nodes[i].model->size() != d)
       throw RunError("node-" + std::to_string(i) +
@@ -66,12 +74,12 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   }
   for (double& value : mean) value /= mass;
   Values gradient, difference(d);
-  const double value = objective_at(cluster, mean, &gradient);
+  const double value = objective_at(cluster, members, mean, &gradient);
   double worst = value, spread = 0;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+  for (const std::uint32_t i : members) {
     if (!nodes[i].model) continue;
     const Values& x = *nodes[i].model;
-    const double own = objective_at(cluster, x);
+    const double own = objective_at(cluster, members, x);
     if (!(own <= worst)) worst = own;
     for (std::size_t k = 0; k < d; ++k) difference[k] = x[k] - mean[k];
     spread += cluster.pi(i) / mass * dot(difference.data(), difference.data(), d);
@@ -80,7 +88,7 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   summary["objective_worst"] = worst;
   summary["gradient_norm"] = norm(gradient);
   summary["consensus_error"] = std::sqrt(spread);
-  summary["accuracy"] = {{"train", train_accuracy(cluster, mean)}, {"test", nullptr}};
+  summary["accuracy"] = {{"train", train_accuracy(cluster, members, mean)}, {"test", nullptr}};
 }
 
 // How the nodes mixed in the end: the same on all that mixed, so the first one's word is taken.
@@ -102,7 +110,7 @@ Json switches(std::span<const NodeResult> nodes) {
 // Of the mixes since the last change of the plan. predicted: no mix does worse. mean_square: what
 // independent random rounds give on average; of them nothing is promised. Where mixing makes no
 // means (push-sum) both are null.
-Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
+Json contraction(Cluster& cluster, std::span<const NodeResult> nodes, const Members& members) {
   const Agreement& agreement = cluster.agreement;
   Json result{{"measured", nullptr}, {"predicted", nullptr}};
   const Json* used = mixing(nodes);
@@ -114,12 +122,16 @@ Json contraction(Cluster& cluster, std::span<const NodeResult> nodes) {
   }
   result["predicted"] = used ? used->at("contraction_promised") : Json(agreement.mix.contraction);
   std::vector<std::vector<ContractionRecorder::Record>> records;
-  for (const NodeResult& node : nodes) {
-    if (!node.contraction) return result;
-    records.push_back(*node.contraction);
+  std::vector<double> stationary;
+  double mass = 0;
+  for (const std::uint32_t i : members) mass += cluster.pi(i);
+  for (const std::uint32_t i : members) {
+    if (!nodes[i].contraction) return result;
+    records.push_back(*nodes[i].contraction);
+    stationary.push_back(members.size() == nodes.size() ? cluster.pi(i) : cluster.pi(i) / mass);
   }
   // Below, a mix only shows the rounding of its values.
-  result["measured"] = measured_contraction(records, cluster.agreement.matrix.stationary,
+  result["measured"] = measured_contraction(records, stationary,
                                             cluster.ran_in == Precision::float32 ? 1e-3 : 1e-9);
   return result;
 }
@@ -150,21 +162,26 @@ const Json& views_of(const NodeResult& node) {
   return node.summary && node.summary->contains("views") ? node.summary->at("views") : none;
 }
 
-// The nodes of the last view; those that left nothing may have been cut from it.
-Json last_members(std::span<const NodeResult> nodes) {
+// The nodes of the last view, all where none is known; those that left nothing may have been cut
+// from it.
+Members last_members(std::span<const NodeResult> nodes) {
   const Json* last = nullptr;
-  for (const NodeResult& node : nodes)
-    for (const Json& view : views_of(node))
-      if (!last || view.at("step") >= last->at("step")) last = &view;
-  return last ? last->at("members") : Json::array();
+  for (const NodeResult& node : nodes) {
+    const Json& views = views_of(node);
+    if (!views.empty() && (!last || views.back().at("step") >= last->at("step")))
+      last = &views.back();
+  }
+  if (last) return last->at("members").get<Members>();
+  Members all(nodes.size());
+  std::iota(all.begin(), all.end(), 0u);
+  return all;
 }
 
 // The worst of the last view's members; one of them without a summary has failed.
-std::string status(std::span<const NodeResult> nodes, const Json& members) {
+std::string status(std::span<const NodeResult> nodes, const Members& members) {
   const std::string order[] = {"converged", "stopped", "budget", "failed"};
-  std::size_t worst = members.empty() ? 3 : 0;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-    if (std::find(members.begin(), members.end(), i) == members.end()) continue;
+  std::size_t worst = 0;
+  for (const std::uint32_t i : members) {
     const std::string word =
         nodes[i].summary ? nodes[i].summary->value("status", "failed") : "failed";
     const auto at = static_cast<std::size_t>(std::find(order, order + 3, word) - order);
@@ -202,6 +219,7 @@ Json details(std::span<const NodeResult> nodes) {
 Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
   std::uint64_t steps = 0, gossip_steps = 0, bytes = 0, control_bytes = 0;
   double wall_seconds = 0;
+  const Members members = last_members(nodes);
   for (const NodeResult& node : nodes) {
     steps = std::max(steps, figure<std::uint64_t>(node, "steps"));
     gossip_steps = std::max(gossip_steps, figure<std::uint64_t>(node, "gossip_steps"));
@@ -210,16 +228,17 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
     wall_seconds = std::max(wall_seconds, figure<double>(node, "wall_seconds"));
   }
   Json summary{{"name", cluster.config.shared.name},
-               {"status", status(nodes, last_members(nodes))},
+               {"status", status(nodes, members)},
                {"algorithm", cluster.config.shared.algorithm.kind},
                {"nodes", cluster.nodes()},
+               {"members", members},
                {"steps", steps},
                {"gossip_steps", gossip_steps}};
-  add_models(summary, cluster, nodes);
+  add_models(summary, cluster, nodes, members);
   summary["bytes_sent"] = bytes;
   summary["control_bytes_sent"] = control_bytes;
   summary["wall_seconds"] = wall_seconds;
-  summary["contraction"] = contraction(cluster, nodes);
+  summary["contraction"] = contraction(cluster, nodes, members);
   const Json* used = mixing(nodes);
   summary["mixing_steps"] = used ? used->at("steps") : Json(cluster.agreement.mix.steps());
   summary["step_size"] = used ? used->at("step_size") : Json(cluster.agreement.step_size);
