@@ -21,6 +21,7 @@ class Arguments:
     programs: pathlib.Path  # folder of starling-node and starling-sim
     overrides: list[str] = field(default_factory=list)  # section.key=value
     kills: dict[int, int] = field(default_factory=dict)  # node -> step
+    restarts: dict[int, int] = field(default_factory=dict)  # the same
     transport: str = "tcp"
     faults: str | None = None  # between the nodes: a file, or the faults themselves
     json: bool = False
@@ -66,7 +67,13 @@ def _parser() -> _Parser:
         default=[],
         help="node I kills itself (SIGKILL) at the start of that step",
     )
-    add("--restart", metavar="I@STEP", action="append", default=[], help="not in this version")
+    add(
+        "--restart",
+        metavar="I@STEP",
+        action="append",
+        default=[],
+        help="start killed node I again; the others wait for it at the start of that step",
+    )
     add("--transport", default="tcp", metavar="tcp|ipc", help="between the nodes (default: tcp)")
     add(
         "--faults",
@@ -88,6 +95,16 @@ def _node_at_step(option: str, text: str) -> tuple[int, int]:
     return int(found.group(1)), int(found.group(2))
 
 
+def _steps_of(option: str, texts: list[str]) -> dict[int, int]:
+    steps: dict[int, int] = {}
+    for text in texts:
+        node, step = _node_at_step(option, text)
+        if node in steps:
+            raise UsageError(f"{option}: node {node} is named twice")
+        steps[node] = step
+    return steps
+
+
 def parse(argv: list[str]) -> Arguments | None:
     """Returns None when the question was answered by the parser itself (--version).
 
@@ -102,8 +119,6 @@ def parse(argv: list[str]) -> Arguments | None:
     config = pathlib.Path(given.config)
     if not config.is_file():
         raise UsageError(f"--config: no file '{config}'")
-    if given.restart:
-        raise UsageError("--restart: not in this version; a node that died stays away")
     if given.transport not in ("tcp", "ipc"):
         raise UsageError(f"--transport: '{given.transport}' is neither tcp nor ipc")
     if given.faults is not None:
@@ -118,12 +133,11 @@ def parse(argv: list[str]) -> Arguments | None:
         if not re.fullmatch(r"[1-9]\d*", given.nodes):
             raise UsageError(f"--nodes: '{given.nodes}' is not a number of nodes from 1 on")
         overrides.append(f"shared.topology.nodes={given.nodes}")
-    kills: dict[int, int] = {}
-    for text in given.kill:
-        node, step = _node_at_step("--kill", text)
-        if node in kills:
-            raise UsageError(f"--kill: node {node} is named twice")
-        kills[node] = step
+    kills = _steps_of("--kill", given.kill)
+    restarts = _steps_of("--restart", given.restart)
+    for node, step in restarts.items():
+        if node not in kills or step < kills[node]:
+            raise UsageError(f"--restart {node}@{step}: needs a --kill {node}@STEP before it")
     stamp = time.strftime("%Y%m%d-%H%M%S")
     return Arguments(
         config=config,
@@ -131,6 +145,7 @@ def parse(argv: list[str]) -> Arguments | None:
         programs=pathlib.Path(given.bin) if given.bin else ROOT / "build/release/bin",
         overrides=overrides,
         kills=kills,
+        restarts=restarts,
         transport=given.transport,
         faults=given.faults,
         json=given.json,

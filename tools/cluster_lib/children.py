@@ -72,7 +72,7 @@ class Children:
             preexec_fn=die_with_parent,
         )
         child = Child(node, process, kill_at, moved_at=time.monotonic())
-        self.all.append(child)
+        self.all = sorted([c for c in self.all if c.id != node] + [child], key=lambda c: c.id)
         for name, pipe in (("stdout", process.stdout), ("stderr", process.stderr)):
             os.set_blocking(pipe.fileno(), False)
             self._selector.register(pipe, selectors.EVENT_READ, (child, name))
@@ -146,7 +146,12 @@ class Children:
 
 
 def command_of(
-    node: int, program: pathlib.Path, config: pathlib.Path, out: pathlib.Path, kill_at: int | None
+    node: int,
+    program: pathlib.Path,
+    config: pathlib.Path,
+    out: pathlib.Path,
+    kill_at: int | None,
+    awaited: dict[int, int],
 ) -> list[str]:
     command = [
         str(program),
@@ -159,4 +164,6 @@ def command_of(
         "--progress",
         "json",
     ]
+    for other, step in awaited.items():
+        command += ["--await", f"{other}@{step}"]
     return command + (["--kill-at", str(kill_at)] if kill_at is not None else [])

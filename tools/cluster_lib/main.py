@@ -35,11 +35,14 @@ def run_nodes(
         with faults.between(arguments.faults, config, arguments.out) as config_of:
             addresses.release()
             try:
-                for i in range(nodes):
-                    kill_at = arguments.kills.get(i)
-                    command = command_of(i, node, config_of(i), arguments.out, kill_at)
+                def start(i: int, kill_at: int | None) -> None:
+                    awaited = arguments.restarts
+                    command = command_of(i, node, config_of(i), arguments.out, kill_at, awaited)
                     children.start(i, command, kill_at)
-                watch.run()
+
+                for i in range(nodes):
+                    start(i, arguments.kills.get(i))
+                watch.run(lambda i: i in arguments.restarts and start(i, None))
             except OSError as error:
                 raise RunError(f"cannot start {node}: {error.strerror}") from None
             finally:
@@ -56,7 +59,8 @@ def report(
     except RunError as error:
         complain(f"no summary: {error}")
         return False
-    table = summary.rows(merged, known_optimum(config))
+    whole = len(merged["members"]) == nodes
+    table = summary.rows(merged, known_optimum(config) if whole else None)
     if arguments.faults is not None:
         table.append(faults.row(arguments.out))
     if more_rows:

@@ -44,6 +44,15 @@ def amount(value) -> str:
     return "-"
 
 
+def _nodes(summary: dict) -> str:
+    """'8', or '7 of 8, 3 views': all figures are of the members' data."""
+    all_nodes, members = summary.get("nodes"), summary.get("members")
+    views = len(summary.get("views") or [])
+    if members is None or all_nodes is None or (len(members) == all_nodes and views < 2):
+        return count(all_nodes)
+    return f"{len(members)} of {all_nodes}, {views} views"
+
+
 def _schedule(schedule: dict) -> str:
     """'changes: period 5, exact after 5 rounds'."""
     period, exact = schedule.get("period"), schedule.get("exact_after")
@@ -61,7 +70,7 @@ def rows(summary: dict, optimum: float | None = None) -> list[tuple[str, str]]:
     table = [
         ("status", str(get("status", "-"))),
         ("algorithm", str(get("algorithm", "-"))),
-        ("nodes", count(get("nodes"))),
+        ("nodes", _nodes(summary)),
         ("global objective f(mean)", number(get("objective"), 12)),
     ]
     if optimum is not None:

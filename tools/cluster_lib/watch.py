@@ -42,9 +42,15 @@ class Watch:
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    def run(self) -> None:
+    def run(self, killed=lambda node: None) -> None:
+        """killed(node): a node was killed as asked; it may be started again."""
+        told: set[int] = set()
         while self._children.running():
             self._children.listen(0.1)
+            for child in self._children.all:
+                if child.killed_as_asked and child.id not in told:
+                    told.add(child.id)
+                    killed(child.id)
             self._mind_limits(time.monotonic())
             self._display.show(self._children.all)
         self._children.drain()
@@ -67,7 +73,7 @@ class Watch:
         elif self._stop_until is not None:
             if now > self._stop_until:
                 self._end(f"ended: no agreed stop within {self._limits.to_stop:g} s", now)
-        elif any(child.code not in (None, 0) for child in self._children.all):
+        elif any(c.code not in (None, 0) and not c.killed_as_asked for c in self._children.all):
             self._failed_at = self._failed_at or now
             self._mind_failure(now)
 
