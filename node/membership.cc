@@ -212,10 +212,10 @@ bool Membership::changed() {
   bool other = false;
   if (facts_.generation() != generation_) {
     generation_ = facts_.generation();
-    const View now = facts_.view(options_.self);
+    View now = facts_.view(options_.self);
     if (facts_.switches() == switches_ || now.members != view_.members) other = now.id != view_.id;
     switches_ = facts_.switches();
-    view_ = now;
+    if (!other) view_ = std::move(now);
   }
   // After a switch of our own making the facts may hold a change besides: whoever saw it prepares.
   if (view_.id != running_)

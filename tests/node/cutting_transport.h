@@ -4,13 +4,15 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "node/exchange/transport.h"
 
 namespace starling::testing {
 
 // Cuts each connection after so many frames sent on it, as a router that forgets its connections
-// would.
+// would; for a while only, for a burst larger than that, cut before the operating system has sent
+// any of it, would begin again for ever.
 class CuttingTransport final : public Transport {
  public:
   CuttingTransport(std::unique_ptr<Transport> inner, int frames_per_connection,
@@ -22,10 +24,14 @@ class CuttingTransport final : public Transport {
   void close(ConnectionId connection) override { inner_->close(connection); }
   bool send(ConnectionId connection, std::span<const std::byte> head,
             const SharedBytes* payload) override {
+    if (made_ == kMost)
+      return !cut_off_.contains(connection) && inner_->send(connection, head, payload);
     if (++sent_[connection] == frames_) {
       ++cuts_;
+      ++made_;
       inner_->close(connection);
       cut_.push_back(connection);
+      cut_off_.insert(connection);
       return false;
     }
     return sent_[connection] < frames_ && inner_->send(connection, head, payload);
@@ -43,7 +49,10 @@ class CuttingTransport final : public Transport {
   std::unique_ptr<Transport> inner_;
   const int frames_;
   std::atomic<int>& cuts_;
+  static constexpr int kMost = 30;
+  int made_ = 0;
   std::map<ConnectionId, int> sent_;
+  std::set<ConnectionId> cut_off_;
   std::deque<ConnectionId> cut_;
 };
 
