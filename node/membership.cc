@@ -34,6 +34,7 @@ void Membership::hear() {
 Membership::Begun Membership::agree(Settings& settings, const Constants& own, Standing& mine) {
   auto lock = pump_.lock();
   waits_since_ = transport_.now();
+  begun_ = mine.begun;
   step_ = mine.step;
   facts_.merge_samples(options_.self, options_.samples);
   network_.facts_changed();
@@ -51,7 +52,7 @@ Membership::Begun Membership::agree(Settings& settings, const Constants& own, St
     // Whoever broke off because a neighbor is done, or cannot go on without it, stops with it.
     if (done_ && mine.begun) throw DoneElsewhere{*done_};
     check_deadlines(mine, view);
-    if (fetching || !in_sessions(view) || samples_of(view).empty()) continue;
+    if (fetching || !in_sessions(view) || samples_of(view).empty() || !may_prepare(view)) continue;
     if (prepared != view.id) {
       prepare(lock, settings, own, mine, view, mixing);
       prepared = view.id;
@@ -67,6 +68,7 @@ bool Membership::fetched(Standing& mine) {
   fetch_.look(network_, transport_.now());
   if (!fetch_.whole()) return !network_.donor();
   mine = {true, fetch_.step(), fetch_.model()};
+  begun_ = true;
   step_ = mine.step;
   options_.say("joining with a neighbor's model of step " + std::to_string(mine.step));
   network_.has_model();
@@ -123,7 +125,7 @@ void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& set
     mixing = make_mixing(settings, view.graph, schedule_, samples);
     record = propose(settings, mixing, own, view.rank(options_.self));
   }
-  lock.lock();
+  lock = pump_.lock();
   facts_.merge_prepared(options_.self, {view.id, age, mine.step, mine.begun, record});
   network_.expect_view(view.id);
   network_.facts_changed();
@@ -155,6 +157,14 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   return begun;
 }
 
+// The first start waits for every node and link, so each run of a configuration begins on its graph.
+bool Membership::may_prepare(const View& view) const {
+  const bool begun = std::any_of(view.members.begin(), view.members.end(), [&](NodeId i) {
+    return facts_.prepared(i) && facts_.prepared(i)->begun;
+  });
+  return begun || begun_ || facts_.late() || whole_graph(view);
+}
+
 // All nodes and links are there. A graph that changes is generated for all; on some of them its
 // rounds say nothing.
 bool Membership::whole_graph(const View& view) const {
@@ -169,10 +179,7 @@ bool Membership::large_enough(const View& view) const {
 }
 
 bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) const {
-  const bool begun = std::any_of(records.begin(), records.end(),
-                                 [](const Prepared& record) { return record.begun; });
-  // The first start waits for every link, too: so each run of a configuration begins on its graph.
-  if ((schedule_ || (!begun && !facts_.late())) && !whole_graph(view)) return false;
+  if (schedule_ && !whole_graph(view)) return false;
   if (view.size() == facts_.graph().nodes()) return true;
   if (needs_all() || !large_enough(view)) return false;
   std::uint64_t step = 0;

@@ -74,6 +74,7 @@ class Membership {
   std::vector<Prepared> records_of(const View& view) const;
   Begun begin(const Settings& settings, const View& view, const std::vector<Prepared>& records,
               Mixing mixing);
+  bool may_prepare(const View& view) const;
   bool whole_graph(const View& view) const;
   bool large_enough(const View& view) const;
   bool may_begin(const View& view, const std::vector<Prepared>& records) const;
@@ -94,6 +95,7 @@ class Membership {
   std::uint64_t running_ = 0;                 // the id under which it began
   std::uint64_t generation_ = 0, switches_ = 0;
   std::uint64_t step_ = 0;
+  bool begun_ = false;    // has a model of the run
   bool gave_up_ = false;  // waiting for nodes to be started again
   Instant waits_since_{0}, healed_at_{0};
   NodeId heals_ = 0;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "consensus/switch.h"
-#include "node/network.h"
+#include "node/pump.h"
 
 namespace starling {
 
@@ -33,7 +33,8 @@ class Switching {
     std::function<void(const std::string&)> say = [](const std::string&) {};
   };
   // agreement: of the start.
-  Switching(Options options, const Agreement& agreement, Facts& facts, Network& network);
+  Switching(Options options, const Agreement& agreement, Facts& facts, Network& network,
+            Pump& pump);
 
   // Lets go of the lock while it computes.
   void look(std::unique_lock<std::mutex>& lock, Instant now);
@@ -58,6 +59,7 @@ class Switching {
   std::vector<double> stationary_, objective_scale_;  // of the start: they stay
   Facts& facts_;
   Network& network_;
+  Pump& pump_;
   Instant looked_at_{0};
   std::string read_;  // the file's text when it was last read
   Proposal seen_, made_;

@@ -48,7 +48,7 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
   if (node.membership_.full()) {
     switching_.emplace(Switching::Options{settings_, node.options_.self, node.own_,
                                           node.options_.switch_file, node.options_.say},
-                       agreement_, node.facts_, node.network_);
+                       agreement_, node.facts_, node.network_, node.pump_);
     runner_.plan_switches([this](bool taken) { return switching_->next(taken); });
   }
   waiting_since_ = node.transport_.now();

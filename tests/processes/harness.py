@@ -309,7 +309,7 @@ def log_times(log: str, pattern: str) -> list[float]:
 
 
 def heart(nodes: int, kind: str = "ring", **more) -> dict:
-    """A run on real data that goes on until something ends it."""
+    """A run on real data that goes on until something ends it: a lost node, too."""
     return {
         "shared.name": "heart",
         "shared.objective.kind": "logistic",
@@ -320,5 +320,7 @@ def heart(nodes: int, kind: str = "ring", **more) -> dict:
         "shared.topology.nodes": nodes,
         "shared.algorithm.kind": "gradient_tracking",
         "shared.stop.steps": 1_000_000_000,
+        "shared.membership.on_death": "wait",
+        "local.hold_limit": 0.0,
         **more,
     }
