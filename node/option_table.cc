@@ -152,7 +152,7 @@ void add_method(std::vector<Option>& table) {
   table.push_back(integer("shared.membership.min_nodes", "0", 0, kMaxNodes,
                           "0 = more than half of the configured"));
   table.push_back(text("shared.membership.on_death", "drop", "what becomes of a dead node's data",
-                       "drop", "adopt wait"));
+                       "drop wait", "adopt"));
   table.push_back(
       text("shared.membership.resume", "warm", "how a restart begins", "warm", "exact"));
 }
