@@ -164,8 +164,8 @@ View Facts::view(NodeId self) const {
     canonical.insert(canonical.end(), {u, v, facts_[e].counter});
     if (facts_[e].up()) links.push_back({view.rank(u), view.rank(v)});
   }
-  view.id = XXH3_64bits_withSeed(canonical.data(), canonical.size() * sizeof canonical[0],
-                                 applied_);
+  view.id =
+      XXH3_64bits_withSeed(canonical.data(), canonical.size() * sizeof canonical[0], applied_);
   view.graph = Graph::from_edges(view.size(), std::move(links));
   return view;
 }

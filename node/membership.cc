@@ -157,7 +157,8 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   return begun;
 }
 
-// The first start waits for every node and link, so each run of a configuration begins on its graph.
+// The first start waits for every node and link, so each run of a configuration begins on its
+// graph.
 bool Membership::may_prepare(const View& view) const {
   const bool begun = std::any_of(view.members.begin(), view.members.end(), [&](NodeId i) {
     return facts_.prepared(i) && facts_.prepared(i)->begun;

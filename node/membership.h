@@ -18,8 +18,8 @@ struct DoneElsewhere {
 
 // What this node brings into a view.
 struct Standing {
-  bool begun = false;      // it has a model of this run
-  std::uint64_t step = 0;  // that it stands at
+  bool begun = false;            // it has a model of this run
+  std::uint64_t step = 0;        // that it stands at
   std::vector<std::byte> model;  // x; empty: it begins at zero
 };
 

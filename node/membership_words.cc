@@ -15,8 +15,7 @@ std::string list(const std::vector<NodeId>& nodes) {
 }  // namespace
 
 void Membership::check_deadlines(const Standing& mine, const View& view) {
-  const double waited =
-      std::chrono::duration<double>(transport_.now() - waits_since_).count();
+  const double waited = std::chrono::duration<double>(transport_.now() - waits_since_).count();
   if (options_.signal && *options_.signal)
     throw LostError(mine.begun ? "stopped by a signal while waiting: " + describe_missing(view)
                                : "stopped by a signal before the start");
@@ -36,9 +35,9 @@ void Membership::check_deadlines(const Standing& mine, const View& view) {
   const double limit = awaits(view, mine.step)
                            ? std::max(options_.start_limit_s, options_.hold_limit_s)
                            : options_.hold_limit_s;
-  const bool held = needs_all() ? view.size() < facts_.graph().nodes() ||
-                                      (schedule_ && !facts_.complete())
-                                : !large_enough(view);
+  const bool held = needs_all()
+                        ? view.size() < facts_.graph().nodes() || (schedule_ && !facts_.complete())
+                        : !large_enough(view);
   // What is no question of members takes moments: a wait beyond that is one, too.
   const double unsettled = held ? 0 : 2 * options_.grace_s + 10;
   if (waited > limit + settling + unsettled) throw LostError(lost_.value_or(describe_lost(view)));
@@ -93,9 +92,10 @@ std::string Membership::describe_lost(const View& view) const {
     (touches ? lost : behind).push_back(i);
   }
   std::string text = lost.empty() ? "lost the link " + edges : "lost " + list(lost);
-  if (lost.empty() && edges.empty()) text = "the members do not agree on a view" +
-                                            describe_undecided(view);
-  text += " at step " + std::to_string(step_) + ": " + (why.empty() ? std::string(describe(cause)) : why);
+  if (lost.empty() && edges.empty())
+    text = "the members do not agree on a view" + describe_undecided(view);
+  text += " at step " + std::to_string(step_) + ": " +
+          (why.empty() ? std::string(describe(cause)) : why);
   if (!behind.empty()) text += " (and with it the way to " + list(behind) + ")";
   return text;
 }
@@ -106,8 +106,8 @@ std::string Membership::describe_change(const View& before) const {
     if (!view_.holds(i)) lost.push_back(i);
   for (const NodeId i : view_.members)
     if (!before.holds(i)) joined.push_back(i);
-  std::string text = std::to_string(view_.size()) + " of " +
-                     std::to_string(facts_.graph().nodes()) + " nodes";
+  std::string text =
+      std::to_string(view_.size()) + " of " + std::to_string(facts_.graph().nodes()) + " nodes";
   if (!lost.empty()) text += ", without " + list(lost);
   if (!joined.empty()) text += ", with " + list(joined) + " again";
   if (lost.empty() && joined.empty()) text += ", other links";

@@ -11,8 +11,9 @@
 
 namespace starling {
 
-// The bodies of control frames: JSON (ASK and PART: little-endian words), at most kMostControlBytes, parsed strictly; a body that does
-// not fit is a value (nullopt), never an exception.
+// The bodies of control frames: JSON (ASK and PART: little-endian words), at most
+// kMostControlBytes, parsed strictly; a body that does not fit is a value (nullopt), never an
+// exception.
 inline constexpr std::size_t kMostControlBytes = 256 * 1024;
 
 // HELLO and WELCOME: who I am, what I run, where I stand.
@@ -20,11 +21,11 @@ struct Greeting {
   NodeId id = 0;
   std::string instance;  // 32 hex digits, random per start of a process
   std::uint64_t nonce = 0;
-  std::uint32_t window = 1;                   // chunks I am ready to hold per stream
-  std::uint32_t counter = 0;                  // of this edge
-  std::uint64_t view = 0;                     // prepared for or begun; 0: none
-  bool begun = false;                         // I have a model of this run
-  bool heals = false;                         // this edge is none of the graph's: it joins what is apart
+  std::uint32_t window = 1;   // chunks I am ready to hold per stream
+  std::uint32_t counter = 0;  // of this edge
+  std::uint64_t view = 0;     // prepared for or begun; 0: none
+  bool begun = false;         // I have a model of this run
+  bool heals = false;         // this edge is none of the graph's: it joins what is apart
   std::map<std::string, std::string> shared;  // every effective [shared] value; files by digest
   struct Expected {
     std::uint32_t stream = 0;

@@ -4,8 +4,8 @@ namespace starling {
 
 namespace {
 constexpr std::size_t kPart = 128 * 1024;
-constexpr Instant kFresh = std::chrono::seconds(10);      // a copy serves all who ask this long
-constexpr Instant kAskAgain = std::chrono::seconds(2);    // a part that does not come
+constexpr Instant kFresh = std::chrono::seconds(10);    // a copy serves all who ask this long
+constexpr Instant kAskAgain = std::chrono::seconds(2);  // a part that does not come
 constexpr std::uint64_t kMostModel = std::uint64_t{1} << 40;
 }  // namespace
 
@@ -26,8 +26,8 @@ void ModelDonor::serve(Network& network) {
   for (const auto& ask : asks_) {
     if (ask.offset >= model_.size()) continue;
     const auto bytes = std::span<const std::byte>(model_).subspan(ask.offset);
-    network.answer(ask.from, {step_, ask.offset, model_.size(),
-                              bytes.first(std::min(kPart, bytes.size()))});
+    network.answer(ask.from,
+                   {step_, ask.offset, model_.size(), bytes.first(std::min(kPart, bytes.size()))});
   }
   asks_.clear();
 }

@@ -4,8 +4,8 @@
 
 namespace starling {
 
-// A node that joins begins at a neighbor's x. Whoever gives keeps a copy of one step's x while it is
-// asked for, so that the parts fit together and nobody waits.
+// A node that joins begins at a neighbor's x. Whoever gives keeps a copy of one step's x while it
+// is asked for, so that the parts fit together and nobody waits.
 class ModelDonor {
  public:
   // Whether a new copy is wanted: at the next step's start, when x stands whole.

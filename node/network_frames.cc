@@ -110,8 +110,8 @@ void Network::on_transfer(Edge& edge, const DecodedFrame& frame) {
   }
   const auto part = decode_part(frame.payload);
   if (!part) return end_session(from, "a PART that cannot be read");
-  news_.part = {from, part->step, part->offset, part->total,
-                {part->bytes.begin(), part->bytes.end()}};
+  news_.part = {
+      from, part->step, part->offset, part->total, {part->bytes.begin(), part->bytes.end()}};
 }
 
 void Network::mark_down(Edge& edge, Cause cause, const std::string& why) {

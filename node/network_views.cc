@@ -1,4 +1,5 @@
-// What views ask of the edges: streams that begin anew, nodes that join, parts that find each other.
+// What views ask of the edges: streams that begin anew, nodes that join, parts that find each
+// other.
 
 #include "node/network.h"
 

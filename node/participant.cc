@@ -66,8 +66,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   course.last_step = transport_.now();
   ParticipantResult& result = course.result;
   result.views.push_back({membership_.view().members, step_});
-  auto view = std::make_unique<ViewRun<Real>>(*this, agreement, step_, standing_.model, objective,
-                                              course);
+  auto view =
+      std::make_unique<ViewRun<Real>>(*this, agreement, step_, standing_.model, objective, course);
   bool abandon = false;
   try {
     while (!view->advance(report)) view = next_view<Real>(*view, objective, course);

@@ -58,8 +58,8 @@ class Participant {
   // objective.
   Agreement join(const Constants& own);
 
-  // Runs the program to its end and says DONE. agreement: join()'s. `report` is called now and then,
-  // `deliver` once, with the model.
+  // Runs the program to its end and says DONE. agreement: join()'s. `report` is called now and
+  // then, `deliver` once, with the model.
   template <class Real>
   ParticipantResult run(const Agreement& agreement, Objective& objective,
                         const std::function<void(const ParticipantReport&)>& report,

@@ -21,7 +21,7 @@ struct ParticipantOptions {
   double start_limit_s = 60, hold_limit_s = 60, grace_s = 1;
   std::string switch_file;  // switching.h; empty: none
   std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
-  std::optional<std::uint64_t> kill_at;                // SIGKILL itself at the start of this step
+  std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
   // Nodes that will be started again: from its step on a view waits for each, no longer than
   // start_limit.
   struct Await {

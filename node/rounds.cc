@@ -53,8 +53,8 @@ void Rounds<Real>::adopt(const Agreement& agreement) {
     links.push_back(link);
     ranks.push_back(view_.rank(peer));
   }
-  setup_ = std::make_shared<const MixSetup<Real>>(
-      MixSetup<Real>{rank_, gossip_, std::move(ranks), std::move(links), pool_, chunk_bytes_, hash_payload_});
+  setup_ = std::make_shared<const MixSetup<Real>>(MixSetup<Real>{
+      rank_, gossip_, std::move(ranks), std::move(links), pool_, chunk_bytes_, hash_payload_});
   spare_.clear();
 }
 

@@ -16,9 +16,7 @@ struct View {
   Graph graph;                  // their up edges, by rank
 
   NodeId size() const { return static_cast<NodeId>(members.size()); }
-  bool holds(NodeId node) const {
-    return std::binary_search(members.begin(), members.end(), node);
-  }
+  bool holds(NodeId node) const { return std::binary_search(members.begin(), members.end(), node); }
   // Requires holds(node).
   NodeId rank(NodeId node) const {
     return static_cast<NodeId>(std::lower_bound(members.begin(), members.end(), node) -

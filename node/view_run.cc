@@ -35,9 +35,9 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
               node.network_, node.pump_, node.transport_, node.pool_),
       peer_(agreement_, objective.dimension(), chunk_of(settings_, objective, sizeof(Real)),
             node.pool_, rounds_),
-      runner_(settings_, agreement_, node.membership_.rank(), peer_,
-              optimum_of(settings_, objective), [this](std::uint64_t s) { before_step(s); },
-              nullptr, first_step) {
+      runner_(
+          settings_, agreement_, node.membership_.rank(), peer_, optimum_of(settings_, objective),
+          [this](std::uint64_t s) { before_step(s); }, nullptr, first_step) {
   rounds_.bind(peer_);
   Vector<Real>& mine = peer_.state("x");
   const std::size_t bytes = static_cast<std::size_t>(mine.size()) * sizeof(Real);
@@ -80,7 +80,8 @@ void Participant::ViewRun<Real>::before_step(std::uint64_t step) {
       const auto lock = node_.pump_.lock();
       node_.membership_.switched(switching_->made(), switched_->agreement.schedule);
     }
-    course_.result.switches.push_back({step, switched_->what, switched_->agreement.mix.contraction});
+    course_.result.switches.push_back(
+        {step, switched_->what, switched_->agreement.mix.contraction});
     options.say("switched at step " + std::to_string(step) + " to " + switched_->what);
   }
   ModelDonor& donor = node_.membership_.donor();
@@ -115,7 +116,9 @@ BeatBody Participant::ViewRun<Real>::beat() {
   const Link* missing = rounds_.waiting_for();
   if (!missing || waiting_for_ != missing->peer()) waiting_since_ = now;
   waiting_for_ = missing ? std::optional(missing->peer()) : std::nullopt;
-  const auto since = [&](Instant then) { return std::chrono::duration<double>(now - then).count(); };
+  const auto since = [&](Instant then) {
+    return std::chrono::duration<double>(now - then).count();
+  };
   return {node_.step_, waiting_for_, waiting_for_ ? since(waiting_since_) : 0,
           rounds_.computing() ? since(course_.last_step) : 0};
 }
@@ -128,7 +131,8 @@ bool Participant::ViewRun<Real>::advance(
   try {
     while (!runner_.ended()) {
       runner_.advance();
-      if (node_.step_ != reported_step_ || node_.transport_.now() - reported_at_ > milliseconds(200))
+      if (node_.step_ != reported_step_ ||
+          node_.transport_.now() - reported_at_ > milliseconds(200))
         tell(report);
       if (options.signal && *options.signal) runner_.wish(Ride::kWishStop);
       if (stop.seconds > 0 && node_.elapsed() > stop.seconds) runner_.wish(Ride::kWishBudget);

@@ -45,8 +45,8 @@ class End {
   // Mixes the vector of 0, 1, 2, ..., each chunk of which takes so long to write.
   void mix(milliseconds per_chunk) {
     const Agreement agreement = participant_.join(constants_of(objective_));
-    Rounds<double> rounds(settings_, agreement, self_, objective_, network_, pump_, transport_,
-                          pool_);
+    Rounds<double> rounds(settings_, agreement, facts_.view(self_), self_, objective_, network_,
+                          pump_, transport_, pool_);
     Peer<double> peer(agreement, kChunk * kChunks, kChunk, pool_, rounds);
     rounds.bind(peer);
     const auto slow = Eigen::VectorXd::NullaryExpr(kChunk * kChunks, [&](Eigen::Index k) {

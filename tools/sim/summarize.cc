@@ -28,8 +28,8 @@ double objective_at(Cluster& cluster, const Members& members, const Values& x,
   if (gradient) gradient->assign(x.size(), 0.0);
   for (const std::uint32_t i : members) all += cluster.share(i);
   for (const std::uint32_t i : members) {
-    const double share = members.size() == cluster.nodes() ? cluster.share(i)
-                                                           : cluster.share(i) / all;
+    const double share =
+        members.size() == cluster.nodes() ? cluster.share(i) : cluster.share(i) / all;
     value +=
         share * cluster.objective(i).gradient<double>(x.data(), gradient ? part.data() : nullptr);
     if (!gradient) continue;
@@ -131,8 +131,8 @@ Json contraction(Cluster& cluster, std::span<const NodeResult> nodes, const Memb
     stationary.push_back(members.size() == nodes.size() ? cluster.pi(i) : cluster.pi(i) / mass);
   }
   // Below, a mix only shows the rounding of its values.
-  result["measured"] = measured_contraction(records, stationary,
-                                            cluster.ran_in == Precision::float32 ? 1e-3 : 1e-9);
+  result["measured"] =
+      measured_contraction(records, stationary, cluster.ran_in == Precision::float32 ? 1e-3 : 1e-9);
   return result;
 }
 
