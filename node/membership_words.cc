@@ -87,8 +87,9 @@ std::string Membership::describe_lost(const View& view) const {
   for (const NodeId i : view_.members) {
     if (view.holds(i)) continue;
     const auto around = facts_.required().neighbors(i);
-    const bool touches =
-        std::any_of(around.begin(), around.end(), [&](NodeId j) { return view.holds(j); });
+    const bool touches = std::any_of(around.begin(), around.end(), [&](NodeId j) {
+      return view.holds(j) && facts_.edge(facts_.edge_index(i, j)).counter > 1;
+    });
     (touches ? lost : behind).push_back(i);
   }
   std::string text = lost.empty() ? "lost the link " + edges : "lost " + list(lost);

@@ -16,7 +16,6 @@ constexpr Instant kBeat = milliseconds(200);
 constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::seconds(5);
 constexpr Instant kHandshake = std::chrono::seconds(3);
 constexpr Instant kKnock = std::chrono::seconds(2);
-constexpr const char* kSilent = "silent";
 constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
 }  // namespace
 
@@ -90,11 +89,6 @@ void Network::stop_dialling(Edge& edge) {
   if (!edge.dialling) return;
   by_connection_.erase(edge.dialling);
   transport_.close(std::exchange(edge.dialling, 0));
-}
-
-bool Network::may_dial(const Edge& edge) const {
-  if (edge.heals && !facts_.edge(edge.fact).up() && heal_to_ != edge.link.peer()) return false;
-  return edge.we_dial || knocks(edge);
 }
 
 // A node that nobody dials asks why: its neighbors may be talking to another process of its id,
@@ -225,6 +219,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
     news_.facts_changed = true;
   }
   edge.joining = joins;
+  edge.fell_silent = false;
   // Positions of another view say nothing: who is in ours has lost nothing of it.
   if (!joins && peer.view == expected_view_) edge.link.resume(peer);
   edge.state_due = true;
@@ -301,10 +296,12 @@ void Network::judge_silence() {
     const Instant silent = edge->silence.silent_for(last_pump_);
     if (silent < options_.grace / 2) continue;
     // The connection alone may be at fault: another is tried while there is time.
-    if (edge->session && silent >= edge->silence.limit(options_.grace / 2, options_.grace_max))
-      end_session(edge->link.peer(), kSilent);
+    if (edge->session && silent >= edge->silence.limit(options_.grace / 2, options_.grace_max)) {
+      end_session(edge->link.peer(), "silent");
+      edge->fell_silent = true;
+    }
     if (silent < edge->silence.limit(options_.grace, options_.grace_max)) continue;
-    mark_down(*edge, edge->last_reason == kSilent ? Cause::silent : Cause::closed);
+    mark_down(*edge, edge->fell_silent ? Cause::silent : Cause::closed);
   }
 }
 

@@ -116,6 +116,7 @@ class Network final : public TransportEvents {
     Silence silence;
     Instant dialled_at{0}, redial_at{0}, backoff{0};
     std::string last_reason;
+    bool fell_silent = false;  // its last session ended so
     bool state_due = false;
     bool retired = false;          // of a graph that is no longer used; over once the other end has
     std::uint32_t retired_at = 0;  // finished this stream, too

@@ -61,6 +61,11 @@ void Network::heal(std::optional<NodeId> peer) {
   if (edge->heals && !edge->session) edge->we_dial = true;
 }
 
+bool Network::may_dial(const Edge& edge) const {
+  if (edge.heals && !facts_.edge(edge.fact).up() && heal_to_ != edge.link.peer()) return false;
+  return edge.we_dial || knocks(edge);
+}
+
 // Two parts may dial each other over the same edge: the lower node's call counts.
 Network::Edge* Network::healing_edge(const Greeting& hello) {
   if (hello.id >= facts_.graph().nodes() || hello.id == options_.self) return nullptr;

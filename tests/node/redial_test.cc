@@ -36,7 +36,7 @@ class Wires {
       return made;
     }
     void close(ConnectionId connection) override {
-      if (!wires->stalled.contains(connection))
+      if (!wires->stalled.contains(connection) && !wires->all_stalled)
         wires->ends[1 - side].inbox.push_back({connection, Event::kClosed, {}});
     }
     bool send(ConnectionId connection, std::span<const std::byte> head,

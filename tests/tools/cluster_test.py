@@ -266,7 +266,7 @@ class Usage(ClusterCase):
         return done.stderr
 
     def test_mistakes_are_one_line_and_code_2(self):
-        self.assertIn("not in this version", self.refused("--restart", "1@5"))
+        self.assertIn("needs a --kill 1@STEP", self.refused("--restart", "1@5"))
         self.assertIn("I@STEP", self.refused("--kill", "1-5"))
         self.assertIn("no node 3; the run has nodes 0..2", self.refused("--kill", "3@5"))
         self.assertIn("twice", self.refused("--kill", "1@5", "--kill", "1@6"))

@@ -59,7 +59,7 @@ def report(
     except RunError as error:
         complain(f"no summary: {error}")
         return False
-    whole = len(merged["members"]) == nodes
+    whole = len(merged.get("members") or range(nodes)) == nodes
     table = summary.rows(merged, known_optimum(config) if whole else None)
     if arguments.faults is not None:
         table.append(faults.row(arguments.out))
