@@ -19,6 +19,8 @@ std::string_view describe(Cause cause) {
       return "restarted";
     case Cause::failed:
       return "failed";
+    case Cause::lost:
+      return "lost the cluster";
   }
   return "no reason given";
 }

@@ -15,7 +15,14 @@
 namespace starling {
 
 // Why an edge went down, as its end saw it.
-enum class Cause : std::uint8_t { none = 0, closed = 1, silent = 2, restarted = 3, failed = 4 };
+enum class Cause : std::uint8_t {
+  none = 0,
+  closed = 1,
+  silent = 2,
+  restarted = 3,
+  failed = 4,
+  lost = 5
+};
 std::string_view describe(Cause cause);  // "connection closed"
 
 // One edge: odd = down, even = up; only ever growing. Cause, step and words belong to the counter.

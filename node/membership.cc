@@ -26,7 +26,6 @@ void Membership::hear() {
   if (news.done && news.done->code == 1 && news.done->status != kFailedTogether)
     throw LostError("lost node " + std::to_string(news.done_from) + ": " + news.done->reason);
   if (news.done) done_ = *news.done;
-  if (news.lost) lost_ = *news.lost;
   for (const auto& ask : news.asks) donor_.asked(ask, now);
   if (news.part) fetch_.take(*news.part, network_, now);
 }
@@ -96,7 +95,9 @@ void Membership::switched(const Proposal& made, std::shared_ptr<const Schedule> 
 }
 
 // The edge to a neighbor that was started again counts as up until its new life is met. Who agreed
-// on a view with such an edge in it could begin while others still see it change.
+// on a view with such an edge in it could begin while others still see it change; and who was
+// started again could prepare the very view that its former life prepared otherwise
+// (docs/protocol.md).
 bool Membership::in_sessions(const View& view) const {
   const auto neighbors = view.graph.neighbors(view.rank(options_.self));
   return std::all_of(neighbors.begin(), neighbors.end(),

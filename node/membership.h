@@ -101,8 +101,7 @@ class Membership {
   NodeId heals_ = 0;
   ModelDonor donor_;
   ModelFetch fetch_;
-  std::optional<DoneBody> done_;     // a neighbor's
-  std::optional<std::string> lost_;  // a neighbor's words on losing the cluster
+  std::optional<DoneBody> done_;  // a neighbor's
 };
 
 }  // namespace starling

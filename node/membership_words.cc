@@ -40,7 +40,7 @@ void Membership::check_deadlines(const Standing& mine, const View& view) {
                         : !large_enough(view);
   // What is no question of members takes moments: a wait beyond that is one, too.
   const double unsettled = held ? 0 : 2 * options_.grace_s + 10;
-  if (waited > limit + settling + unsettled) throw LostError(lost_.value_or(describe_lost(view)));
+  if (waited > limit + settling + unsettled) throw LostError(describe_lost(view));
 }
 
 std::string Membership::describe_missing(const View& view) const {
@@ -79,6 +79,7 @@ std::string Membership::describe_lost(const View& view) const {
     const auto [u, v] = facts_.edges()[e];
     const EdgeFact& fact = facts_.edge(e);
     if (fact.up() || fact.counter == 1 || !facts_.required().adjacent(u, v)) continue;
+    if (fact.cause == Cause::lost) return fact.why;  // who ended over it has said it before us
     cause = std::max(cause, fact.cause);
     if (!fact.why.empty()) why = fact.why;
     edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);

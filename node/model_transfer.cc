@@ -42,7 +42,7 @@ void ModelFetch::begin(NodeId donor, Network& network, Instant now) {
 void ModelFetch::look(Network& network, Instant now) {
   const auto lowest = network.donor();
   if (whole_ || !lowest) return;
-  if (!donor_ || !network.in_session(*donor_)) return begin(*lowest, network, now);
+  if (!donor_ || !network.joins_at(*donor_)) return begin(*lowest, network, now);
   if (now - asked_at_ < kAskAgain) return;
   asked_at_ = now;
   network.ask(*donor_, model_.size());

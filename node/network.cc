@@ -58,7 +58,7 @@ const BeatBody& Network::heard(NodeId peer) const {
 
 bool Network::in_session(NodeId peer) const {
   const Edge* edge = const_cast<Network*>(this)->edge_to(peer);
-  return edge && edge->session != 0;
+  return edge && edge->session != 0 && !edge->joining;
 }
 
 std::string Network::why_down(NodeId peer) const {
@@ -345,11 +345,11 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
   answer.flags = kFlagDoneAcknowledged;
   send_control(edge, answer, {});
   // It ended by itself: to a run under way a node that is lost, and says why.
-  if (lost) {
-    mark_down(edge, Cause::failed, body->reason);
-    if (body->code == 4) news_.lost = body->reason;
-    return;
-  }
+  // Who lost the cluster over this very edge has been heard of otherwise, or not at all.
+  const bool over_us = facts_.edge(edge.fact).counter != edge.began;
+  if (lost && body->code == 4)
+    return over_us ? mark_down(edge, Cause::silent) : mark_down(edge, Cause::lost, body->reason);
+  if (lost) return mark_down(edge, Cause::failed, body->reason);
   if (!news_.done || body->code > news_.done->code) {
     news_.done = *body;
     news_.done_from = edge.link.peer();

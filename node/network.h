@@ -29,7 +29,6 @@ struct NetworkNews {
   std::optional<Refusal> refusal;  // the handshake ended us: a mismatch, or an id twice
   std::optional<DoneBody> done;    // a neighbor said DONE
   NodeId done_from = 0;
-  std::optional<std::string> lost;  // a neighbor lost the cluster: its words
   bool facts_changed = false;
   struct Ask {
     NodeId from = 0;
@@ -76,9 +75,10 @@ class Network final : public TransportEvents {
   // --- status
   void announce(const BeatBody& beat) { beat_ = beat; }
   const BeatBody& heard(NodeId peer) const;
-  bool in_session(NodeId peer) const;
+  bool in_session(NodeId peer) const;  // and both have a model of the run, or neither
   // The lowest neighbor with a model, while this node has none.
   std::optional<NodeId> donor() const;
+  bool joins_at(NodeId peer) const;  // that donor is still there
   void ask(NodeId peer, std::uint64_t offset);
   void answer(NodeId peer, const PartBody& part);
   // Dials a node that no edge leads to, or nobody: what is apart comes together again.
@@ -110,6 +110,7 @@ class Network final : public TransportEvents {
     bool told_begun = false;  // what our HELLO said
     ConnectionId dialling = 0, connection = 0;  // 0: none; connection: of the session
     std::uint32_t session = 0;                  // 0: no session
+    std::uint32_t began = 0;                    // its counter when the view began
     std::string peer_instance;
     std::uint64_t nonce = 0;       // ours, of the HELLO under way
     std::uint64_t peer_nonce = 0;  // of the session

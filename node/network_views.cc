@@ -19,6 +19,7 @@ void Network::begin_view(std::uint64_t view) {
   // All members have agreed on the graph in force: nobody needs an edge of one before it.
   for (auto& edge : edges_)
     if (edge->retired && !edge->over) let_go(*edge, "not an edge any more");
+  for (auto& edge : edges_) edge->began = facts_.edge(edge->fact).counter;
   has_model();
 }
 
@@ -33,6 +34,11 @@ std::optional<NodeId> Network::donor() const {
   for (const auto& edge : edges_)
     if (edge->session && edge->joining) return edge->link.peer();
   return std::nullopt;
+}
+
+bool Network::joins_at(NodeId peer) const {
+  const Edge* edge = const_cast<Network*>(this)->edge_to(peer);
+  return edge && edge->session && edge->joining;
 }
 
 void Network::ask(NodeId peer, std::uint64_t offset) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Where all are needed a node that dies or falls silent ends the run: every other names it, exits 4.
+"""Where all are needed a node that dies or falls silent ends the run: every other names it.
 
-on_death is "wait" and hold_limit 0 (views_test.py: they go on). grace is 1 s. Times are printed.
+They exit 4: on_death is "wait" and hold_limit 0 (views_test.py: they go on). grace is 1 s.
 """
 
 import json
