@@ -110,7 +110,7 @@ class Network final : public TransportEvents {
     bool told_begun = false;  // what our HELLO said
     ConnectionId dialling = 0, connection = 0;  // 0: none; connection: of the session
     std::uint32_t session = 0;                  // 0: no session
-    std::uint32_t began = 0;                    // its counter when the view began
+    std::uint32_t began = 0;                    // its counter when its graph was taken up
     std::string peer_instance;
     std::uint64_t nonce = 0;       // ours, of the HELLO under way
     std::uint64_t peer_nonce = 0;  // of the session

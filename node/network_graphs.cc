@@ -45,6 +45,7 @@ void Network::use(const Graph& graph, std::uint32_t stream) {
   for (auto& edge : edges_) {
     if (graph.adjacent(options_.self, edge->link.peer())) {
       edge->link.activate(stream);
+      edge->began = facts_.edge(edge->fact).counter;
     } else if (!edge->retired && !edge->link.stands_by()) {
       edge->retired = true;
       edge->retired_at = stream;
