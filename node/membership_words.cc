@@ -72,13 +72,18 @@ std::string Membership::describe_undecided(const View& view) const {
 
 // Of the view that ran, whom and what this one lacks.
 std::string Membership::describe_lost(const View& view) const {
+  // Edges that have ever been up; those that were only to heal it say nothing.
+  const auto ran = [&](NodeId u, NodeId v) {
+    return facts_.required().adjacent(u, v) && facts_.edge(facts_.edge_index(u, v)).counter > 1 &&
+           !facts_.heals({std::min(u, v), std::max(u, v)});
+  };
   std::vector<NodeId> lost, behind;
   Cause cause = Cause::none;
   std::string edges, why;
   for (std::size_t e = 0; e < facts_.edges().size(); ++e) {
     const auto [u, v] = facts_.edges()[e];
     const EdgeFact& fact = facts_.edge(e);
-    if (fact.up() || fact.counter == 1 || !facts_.required().adjacent(u, v)) continue;
+    if (fact.up() || !ran(u, v)) continue;
     if (fact.cause == Cause::lost) return fact.why;  // who ended over it has said it before us
     cause = std::max(cause, fact.cause);
     if (!fact.why.empty()) why = fact.why;
@@ -88,9 +93,8 @@ std::string Membership::describe_lost(const View& view) const {
   for (const NodeId i : view_.members) {
     if (view.holds(i)) continue;
     const auto around = facts_.required().neighbors(i);
-    const bool touches = std::any_of(around.begin(), around.end(), [&](NodeId j) {
-      return view.holds(j) && facts_.edge(facts_.edge_index(i, j)).counter > 1;
-    });
+    const bool touches = std::any_of(around.begin(), around.end(),
+                                     [&](NodeId j) { return view.holds(j) && ran(i, j); });
     (touches ? lost : behind).push_back(i);
   }
   std::string text = lost.empty() ? "lost the link " + edges : "lost " + list(lost);
