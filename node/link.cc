@@ -89,6 +89,7 @@ bool Link::send_one(Stream& stream, std::uint32_t number, Transport& transport,
     std::memcpy(scratch_.data() + kHeaderBytes + out.ride.size(), out.values.data(), copied);
   seal(std::span(scratch_).first(kHeaderBytes + out.ride.size()), out.values_hash);
   if (!transport.send(connection, scratch_, out.shared ? &*out.shared : nullptr)) return false;
+  ++session_sent_;
   data_bytes_ += kHeaderBytes + out.ride.size() + out.values.size();
   return true;
 }
@@ -101,6 +102,7 @@ FrameHeader Link::header(FrameType type, std::uint32_t session, std::uint32_t st
   h.sender = self_;
   h.stream = stream;
   h.done = done_told_ = done_here_;
+  h.position = session_sent_;
   const auto found = streams_.find(stream);
   if (found != streams_.end()) {
     h.taken = found->second.taken;
@@ -111,19 +113,13 @@ FrameHeader Link::header(FrameType type, std::uint32_t session, std::uint32_t st
 
 const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload) {
   const FrameHeader& h = frame.header;
-  if (h.stream < done_here_) {
-    ++duplicates_;
-    return nullptr;
-  }
+  if (h.stream < done_here_) return nullptr;
   // Before its turn a link does not know which stream will be its first.
   const bool beyond = active_ ? h.stream - done_here_ >= limits_.streams
                               : streams_.size() >= limits_.streams && !streams_.contains(h.stream);
   if (beyond) return "a stream beyond those that may be open";
   Stream& s = streams_[h.stream];
-  if (h.position < s.received) {
-    ++duplicates_;
-    return nullptr;
-  }
+  if (h.position < s.received) return nullptr;
   if (h.position > s.received) return "a gap in the positions of a stream";
   if (s.queue.size() >= limits_.window) return "more chunks than its credit";
   if (verify(frame, head.bytes()) != FrameError::none) return "a bad checksum";

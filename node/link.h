@@ -102,7 +102,11 @@ class Link {
     return open == streams_.end() ? done_here_ : open->first;
   }
   std::uint64_t data_bytes() const { return data_bytes_; }
-  std::uint64_t duplicates() const { return duplicates_; }
+  // Every frame but DATA says how many DATA frames its session has carried: one that was garbled
+  // beyond knowing is missed at the next beat, even where nothing follows to show the gap.
+  void begin_session() { session_sent_ = session_came_ = 0; }
+  void count_arrival() { ++session_came_; }
+  bool complete(const FrameHeader& header) const { return header.position == session_came_; }
 
  private:
   struct Stream {
@@ -123,7 +127,8 @@ class Link {
   bool active_ = true;
   std::map<std::uint32_t, Stream> streams_;
   std::vector<std::byte> scratch_;
-  std::uint64_t data_bytes_ = 0, duplicates_ = 0;
+  std::uint32_t session_sent_ = 0, session_came_ = 0;
+  std::uint64_t data_bytes_ = 0;
 };
 
 }  // namespace starling

@@ -208,6 +208,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
   edge.peer_instance = peer.instance;
   edge.peer_nonce = peer.nonce;
   edge.link.set_peer_window(peer.window);
+  edge.link.begin_session();
   edge.backoff = Instant(0);
   edge.silence.heard(transport_.now());
   EdgeFact fact = facts_.edge(edge.fact);

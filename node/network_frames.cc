@@ -7,16 +7,22 @@ namespace starling {
 
 void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedBytes payload) {
   const DecodedFrame frame = decode(head.bytes(), payload.bytes());
-  if (!frame) return drop("a frame refused: " + std::string(describe(frame.error)));
   Edge* edge = edge_of(connection);
+  const bool in_session = edge && edge->connection == connection;
+  // Inside a session, whatever this frame was is missing.
+  const auto refuse = [&](const std::string& why) {
+    in_session ? end_session(edge->link.peer(), why) : drop(why);
+  };
+  if (!frame) return refuse("a frame refused: " + std::string(describe(frame.error)));
   const FrameType type = frame.header.type;
   if (type != FrameType::HELLO && type != FrameType::WELCOME && type != FrameType::REFUSE) {
-    if (!edge || edge->connection != connection || frame.header.session != edge->session ||
+    if (!in_session || frame.header.session != edge->session ||
         frame.header.sender != edge->link.peer())
-      return drop("a frame outside a session");
+      return refuse("a frame outside a session");
     return on_session_frame(*edge, frame, std::move(head), std::move(payload));
   }
-  if (verify(frame, head.bytes()) != FrameError::none) return drop("a frame refused: bad checksum");
+  if (verify(frame, head.bytes()) != FrameError::none)
+    return refuse("a frame refused: bad checksum");
   if (type == FrameType::HELLO) return on_hello(connection, frame);
   if (edge && edge->dialling == connection && type == FrameType::WELCOME)
     return on_welcome(*edge, frame);
@@ -27,7 +33,7 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
     edge->over = true;  // it ends us: nothing more is to be said here
     return stop_dialling(*edge);
   }
-  drop("a frame of a type not expected");
+  refuse("a frame of a type not expected");
 }
 
 void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head,
@@ -35,6 +41,7 @@ void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBy
   edge.silence.heard(transport_.now());
   const FrameHeader& h = frame.header;
   if (h.type == FrameType::DATA) {
+    edge.link.count_arrival();
     // A neighbor may have begun the view we are about to begin: its frames wait, within their
     // credit.
     if (h.view != expected_view_) return drop("a DATA frame of another view");
@@ -44,6 +51,7 @@ void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBy
   }
   if (verify(frame, head.bytes()) != FrameError::none)
     return end_session(edge.link.peer(), "a bad checksum");
+  if (!edge.link.complete(h)) return end_session(edge.link.peer(), "a DATA frame is missing");
   if (h.type == FrameType::STATE) {
     if (const auto body = decode_state(frame.payload)) return on_state(*body);
     return end_session(edge.link.peer(), "a STATE that cannot be read");

@@ -46,7 +46,8 @@ struct FrameHeader {
   std::uint32_t taken = 0;  // positions of this stream mixed from the receiver of this frame
   std::uint32_t done = 0;   // streams finished
   // DATA: the how-manieth frame of this stream on this link. It follows from k and chunk where all
-  // links carry every gossip step; on a graph that changes a link carries some.
+  // links carry every gossip step; on a graph that changes a link carries some. Other frames of a
+  // session: how many DATA frames it has carried this way.
   std::uint32_t position = 0;
 
   bool operator==(const FrameHeader&) const = default;
