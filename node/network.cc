@@ -118,7 +118,6 @@ void Network::opened(ConnectionId connection) {
   Edge* edge = edge_of(connection);
   if (!edge || edge->dialling != connection) return;
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
-  edge->told_begun = begun_;
   send_unsessioned(connection, FrameType::HELLO, encode(greeting(*edge)));
 }
 
@@ -169,11 +168,11 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   if (edge->we_dial) return;  // it knocked
   stop_dialling(*edge);
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
-  // An edge to a node without a model of the run stays down until it has fetched one.
-  const bool joins = hello->begun != begun_;
-  const bool resumes = !joins && edge->peer_instance == hello->instance &&
-                       facts_.edge(edge->fact).up() &&
+  const bool resumes = edge->peer_instance == hello->instance && facts_.edge(edge->fact).up() &&
                        hello->counter == facts_.edge(edge->fact).counter;
+  // An edge to a node without a model of the run stays down until it has fetched one; but one that
+  // was up stays so where of two members one begins before the other.
+  const bool joins = !resumes && hello->begun != begun_;
   const std::uint32_t known = std::max(hello->counter, facts_.edge(edge->fact).counter);
   const std::uint32_t counter = resumes ? known : joins ? known | 1u : (known / 2 + 1) * 2;
   Greeting welcome = greeting(*edge);
@@ -188,8 +187,9 @@ void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
     drop("a WELCOME that cannot be read");
     return transport_.close(edge.dialling);
   }
-  establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter,
-            welcome->begun != edge.told_begun);
+  const bool joins = welcome->counter % 2 == 1;
+  establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter, joins);
+  if (joins && welcome->begun == begun_) drop_session(edge, "to come back with a model");
 }
 
 // Both ends come here with the same nonces and the same counter, so with the same session.

@@ -105,9 +105,8 @@ class Network final : public TransportEvents {
     Link link;
     std::size_t fact;  // index in facts
     bool we_dial = false;
-    bool heals = false;       // none of the graph's
-    bool joining = false;     // one end has no model yet: a session, but the edge is down
-    bool told_begun = false;  // what our HELLO said
+    bool heals = false;    // none of the graph's
+    bool joining = false;  // one end has no model yet: a session, but the edge is down
     ConnectionId dialling = 0, connection = 0;  // 0: none; connection: of the session
     std::uint32_t session = 0;                  // 0: no session
     std::uint32_t began = 0;                    // its counter when its graph was taken up

@@ -87,7 +87,7 @@ class SameBytes(Disturbed):
 
     def test_flipped_bits_are_found_counted_and_change_no_bit_of_a_model(self):
         # A bit of ZeroMQ's own framing may stall a connection until it counts as silent.
-        report, drops = self.through("all flip 20kB", disturbed(**{"local.grace": 8.0}))
+        report, drops = self.through("all flip 20kB", disturbed(**{"local.grace": 5.0}))
         self.assertGreaterEqual(report["total"]["flips"], 50)
         found = drops.get("a session ended: a bad checksum", 0)
         self.assertGreaterEqual(found, 20, drops)
