@@ -161,5 +161,21 @@ TEST_F(TwoNodes, AHelloSaidAgainIsRefusedAndEndsNoSession) {
   EXPECT_TRUE(networks[0]->in_session(1) && networks[1]->in_session(0));
 }
 
+// All of a view's PREPARED have arrived at one of two and are on their way to the other.
+class TwoNodesOfWhichOneHasBegun : public TwoNodes, public ::testing::WithParamInterface<NodeId> {};
+INSTANTIATE_TEST_SUITE_P(First, TwoNodesOfWhichOneHasBegun, ::testing::Values(0u, 1u));
+
+TEST_P(TwoNodesOfWhichOneHasBegun, ResumeACutSessionAndLeaveTheEdgeUp) {
+  meet();
+  const EdgeFact before = facts[0].edge(0);
+  for (auto& network : networks) network->expect_view(7);
+  networks[GetParam()]->begin_view(7);
+  networks[0]->end_session(1, "cut by the test");
+  run(seconds(1));
+  EXPECT_TRUE(networks[0]->in_session(1) && networks[1]->in_session(0));
+  EXPECT_EQ(facts[0].edge(0), before);
+  EXPECT_EQ(facts[1].edge(0), before);
+}
+
 }  // namespace
 }  // namespace starling::testing
