@@ -99,7 +99,8 @@ def run(arguments: Arguments, more_rows=None) -> int:
     for line in failures:
         complain(line)
     code = 130 if watch.killed_by_user else worst_code(children.all)
-    if code == 2 or (code and not children.started):  # nothing was computed
+    # Nothing was computed; a budget spent at once (3) leaves models before it leaves a line.
+    if code == 2 or (code not in (0, 3) and not children.started):
         return code
     merged = report(arguments, config, nodes, failures, more_rows)
     return code if code or merged else 1
