@@ -15,7 +15,6 @@ namespace {
 constexpr Instant kBeat = milliseconds(200);
 constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::seconds(5);
 constexpr Instant kHandshake = std::chrono::seconds(3);
-constexpr Instant kKnock = std::chrono::seconds(2);
 constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
 }  // namespace
 
@@ -91,29 +90,6 @@ void Network::stop_dialling(Edge& edge) {
   transport_.close(std::exchange(edge.dialling, 0));
 }
 
-// A node that nobody dials asks why: its neighbors may be talking to another process of its id,
-// which nothing else would tell it. They dial whom they need; here they only refuse, or stay
-// silent.
-bool Network::knocks(const Edge& edge) const {
-  return view_ == 0 && edge.peer_instance.empty() && last_pump_ > started_at_ + kKnock;
-}
-
-Greeting Network::greeting(const Edge& edge) const {
-  Greeting g;
-  g.id = options_.self;
-  g.instance = options_.instance;
-  g.nonce = edge.nonce;
-  g.window = options_.limits.window;
-  g.counter = facts_.edge(edge.fact).counter;
-  g.view = expected_view_;
-  g.begun = begun_;
-  g.heals = edge.heals;
-  g.shared = options_.shared;
-  g.expected = edge.link.expected();
-  g.done = edge.link.done_here();
-  return g;
-}
-
 void Network::opened(ConnectionId connection) {
   Edge* edge = edge_of(connection);
   if (!edge || edge->dialling != connection) return;
@@ -137,107 +113,6 @@ void Network::closed(ConnectionId connection, const std::string& reason) {
     edge->redial_at = transport_.now();  // at once; then with growing patience
     edge->backoff = Instant(0);
   }
-}
-
-void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
-  const auto hello = decode_greeting(frame.payload);
-  if (!hello) return drop("a HELLO that cannot be read");
-  Edge* edge = edge_to(hello->id);
-  if (hello->heals && !compare_shared(options_.self, options_.shared, *hello))
-    edge = healing_edge(*hello);
-  if ((view_ != 0 || hello->view != 0) &&
-      (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
-      !compare_shared(options_.self, options_.shared, *hello)) {
-    // One of us has heard of a switch before the other: it will try again.
-    drop("a HELLO of an edge not known yet");
-    return transport_.close(connection);
-  }
-  if (auto refusal = judge(*hello, edge)) {
-    send_unsessioned(connection, FrameType::REFUSE, encode(*refusal));
-    drop("a HELLO refused");  // no word of a stranger's: reasons are kept
-    // Before the first view a configuration that differs ends both ends: nobody can say whose is
-    // right.
-    if (view_ == 0 && edge && is_mismatch(*refusal)) news_.refusal = *refusal;
-    return;
-  }
-  // Not the neighbor, which never repeats one.
-  if (edge->session && edge->peer_nonce == hello->nonce) {
-    drop("a HELLO said before");
-    return transport_.close(connection);
-  }
-  if (edge->we_dial) return;  // it knocked
-  stop_dialling(*edge);
-  edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
-  const bool resumes = edge->peer_instance == hello->instance && facts_.edge(edge->fact).up() &&
-                       hello->counter == facts_.edge(edge->fact).counter;
-  // An edge to a node without a model of the run stays down until it has fetched one; but one that
-  // was up stays so where of two members one begins before the other.
-  const bool joins = !resumes && hello->begun != begun_;
-  const std::uint32_t known = std::max(hello->counter, facts_.edge(edge->fact).counter);
-  const std::uint32_t counter = resumes ? known : joins ? known | 1u : (known / 2 + 1) * 2;
-  Greeting welcome = greeting(*edge);
-  welcome.counter = counter;
-  send_unsessioned(connection, FrameType::WELCOME, encode(welcome));
-  establish(*edge, connection, *hello, counter, joins);
-}
-
-void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
-  const auto welcome = decode_greeting(frame.payload);
-  if (!welcome || welcome->id != edge.link.peer()) {
-    drop("a WELCOME that cannot be read");
-    return transport_.close(edge.dialling);
-  }
-  const bool joins = welcome->counter % 2 == 1;
-  establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter, joins);
-  if (joins && welcome->begun == begun_) drop_session(edge, "to come back with a model");
-}
-
-// Both ends come here with the same nonces and the same counter, so with the same session.
-void Network::establish(Edge& edge, ConnectionId connection, const Greeting& peer,
-                        std::uint32_t counter, bool joins) {
-  if (edge.connection && edge.connection != connection) {
-    by_connection_.erase(edge.connection);
-    transport_.close(edge.connection);
-  }
-  by_connection_[connection] = &edge;
-  edge.connection = connection;
-  const std::uint64_t nonces[] = {std::min(edge.nonce, peer.nonce),
-                                  std::max(edge.nonce, peer.nonce)};
-  edge.session = static_cast<std::uint32_t>(XXH3_64bits(nonces, sizeof nonces)) | 1u;
-  const bool restarted = !edge.peer_instance.empty() && edge.peer_instance != peer.instance;
-  edge.peer_instance = peer.instance;
-  edge.peer_nonce = peer.nonce;
-  edge.link.set_peer_window(peer.window);
-  edge.link.begin_session();
-  edge.backoff = Instant(0);
-  edge.silence.heard(transport_.now());
-  EdgeFact fact = facts_.edge(edge.fact);
-  if (counter > fact.counter) {
-    fact.counter = counter;
-    fact.cause = restarted ? Cause::restarted : Cause::none;
-    facts_.merge_edge(edge.fact, fact);
-    facts_changed();
-    news_.facts_changed = true;
-  }
-  edge.joining = joins;
-  edge.fell_silent = false;
-  // Positions of another view say nothing: who is in ours has lost nothing of it.
-  if (!joins && peer.view == expected_view_) edge.link.resume(peer);
-  edge.state_due = true;
-  edge.done_sent = false;
-}
-
-std::optional<Refusal> Network::judge(const Greeting& hello, const Edge* edge) const {
-  if (auto refusal = compare_shared(options_.self, options_.shared, hello)) return refusal;
-  if (!edge)
-    return Refusal{2, "node " + std::to_string(hello.id) + " has no edge to dial to node " +
-                          std::to_string(options_.self) + " in this topology"};
-  const bool alive =
-      edge->session != 0 && edge->silence.silent_for(transport_.now()) < options_.grace;
-  if (alive && edge->peer_instance != hello.instance)
-    return Refusal{2, "node " + std::to_string(hello.id) +
-                          " is already running as another process (started twice?)"};
-  return std::nullopt;
 }
 
 void Network::drop_session(Edge& edge, const std::string& why) {
