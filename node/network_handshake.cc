@@ -39,6 +39,10 @@ Greeting Network::greeting(const Edge& edge) const {
 void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   const auto hello = decode_greeting(frame.payload);
   if (!hello) return drop("a HELLO that cannot be read");
+  if (!transport_.speaks_for(connection, hello->id)) {
+    send_unsessioned(connection, FrameType::REFUSE, encode(not_its_key(options_.self, hello->id)));
+    return drop("a HELLO with the id of a node whose key it has not");
+  }
   Edge* edge = edge_to(hello->id);
   if (hello->heals && !compare_shared(options_.self, options_.shared, *hello))
     edge = healing_edge(*hello);
@@ -98,6 +102,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
   }
   by_connection_[connection] = &edge;
   edge.connection = connection;
+  transport_.trust(connection);
   const std::uint64_t nonces[] = {std::min(edge.nonce, peer.nonce),
                                   std::max(edge.nonce, peer.nonce)};
   edge.session = static_cast<std::uint32_t>(XXH3_64bits(nonces, sizeof nonces)) | 1u;

@@ -1,9 +1,27 @@
 #include "node/network_rules.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <sstream>
+
 namespace starling {
 
 namespace {
 constexpr std::string_view kMismatch = "configurations differ: ";
+
+std::set<std::string> words_of(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+bool same_value(const std::string& key, const std::string& ours, const std::string& theirs) {
+  if (ours == theirs) return true;
+  if (!key.starts_with("node.") || !key.ends_with(".public_key")) return false;
+  const auto known = words_of(ours), told = words_of(theirs);
+  return std::ranges::any_of(told, [&](const std::string& word) { return known.contains(word); });
+}
+
 }  // namespace
 
 std::optional<Refusal> compare_shared(NodeId self, const std::map<std::string, std::string>& ours,
@@ -20,12 +38,17 @@ std::optional<Refusal> compare_shared(NodeId self, const std::map<std::string, s
   std::map<std::string, std::string> all = ours;
   all.insert(theirs.shared.begin(), theirs.shared.end());
   for (const auto& [key, ignored] : all) {
-    if (value(ours, key) == value(theirs.shared, key)) continue;
+    if (same_value(key, value(ours, key), value(theirs.shared, key))) continue;
     return Refusal{2, std::string(kMismatch) + key + " is " + value(ours, key) + " on node " +
                           std::to_string(self) + " and " + value(theirs.shared, key) + " on node " +
                           std::to_string(theirs.id)};
   }
   return std::nullopt;
+}
+
+Refusal not_its_key(NodeId self, NodeId claimed) {
+  return {2, "node " + std::to_string(self) + " refuses: the key is not that of node " +
+                 std::to_string(claimed) + " in its address book"};
 }
 
 bool is_mismatch(const Refusal& refusal) { return refusal.reason.starts_with(kMismatch); }

@@ -5,9 +5,13 @@
 namespace starling {
 
 // The handshake's judgement of a greeting's configuration: nullopt if it is ours, key by key; else
-// the first key that differs, with both values.
+// the first key that differs, with both values. A node's public keys agree when one of them does:
+// while a key is being changed, some address books have the new one already and some the old still.
 std::optional<Refusal> compare_shared(NodeId self, const std::map<std::string, std::string>& ours,
                                       const Greeting& theirs);
+
+// To who greets as a node whose key it has not.
+Refusal not_its_key(NodeId self, NodeId claimed);
 
 // Whether a refusal tells of two configurations that differ, which ends both ends before the first
 // view: not so for a stranger (another cluster's name) and not for an id started twice.

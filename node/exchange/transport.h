@@ -9,6 +9,8 @@
 
 namespace starling {
 
+struct KeyBook;
+
 // Time since an arbitrary start, never stepping back; seconds as a double would lose nothing that
 // matters here, but a duration keeps its unit in its type.
 using Instant = std::chrono::nanoseconds;
@@ -61,6 +63,14 @@ class Transport {
   // Ends the connection; frames not yet sent may be lost. Closing an unknown connection does
   // nothing.
   virtual void close(ConnectionId connection) = 0;
+  // Whether who is at the other end may say it is this node: with keys, only who has proven that
+  // node's key; in the clear anybody.
+  virtual bool speaks_for(ConnectionId, std::uint32_t /*node*/) const { return true; }
+  // It has a session: no stranger any more, whose time is limited.
+  virtual void trust(ConnectionId) {}
+  // Another address book: connections of keys that it holds no more are closed, with closed().
+  // Requires  to have begun with keys.
+  virtual void use_keys(const KeyBook&) {}
   // Never blocks. false: the connection is gone or its pipe full (a counted defect); the frame is
   // not sent.
   virtual bool send(ConnectionId connection, std::span<const std::byte> head,

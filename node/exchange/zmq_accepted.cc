@@ -5,10 +5,13 @@
 
 #include <array>
 
+#include "node/exchange/zmq_gatekeeper.h"
+
 namespace starling {
 namespace {
 
 constexpr std::size_t kRoutingIdBytes = 5;
+constexpr Instant kAway = std::chrono::seconds(1);  // an audit later than this: nobody was reading
 
 // The descriptor a message came in through, or -1.
 int source_of(zmq::message_t& part) { return zmq_msg_get(part.handle(), ZMQ_SRCFD); }
@@ -41,19 +44,37 @@ void AcceptedConnections::update() {
 
 void AcceptedConnections::on_event(const MonitorEvent& event) {
   const int fd = static_cast<int>(event.value);
-  if (event.kind == ZMQ_EVENT_ACCEPTED) {
-    sockets_[fd] = Socket{.birth = ++births_, .key = std::nullopt, .inflow = {}};
-    if (sockets_.size() > limit_) {
-      excess_.push_back(fd);
-      ++num_refused_;
-    }
-  } else if (event.kind == ZMQ_EVENT_DISCONNECTED) {
-    const auto found = sockets_.find(fd);
-    if (found == sockets_.end()) return;
-    const auto key = found->second.key;
-    sockets_.erase(found);
-    if (key) lose(*key);
+  switch (event.kind) {
+    case ZMQ_EVENT_ACCEPTED:
+      return accept(fd);
+    case ZMQ_EVENT_DISCONNECTED:
+      return take_socket_away(fd);
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+      ++num_failed_handshakes_;
+      return;
+    default:
+      return;
   }
+}
+
+void AcceptedConnections::accept(int fd) {
+  const std::uint64_t birth = ++births_;
+  sockets_[fd] = Socket{.birth = birth, .key = std::nullopt, .inflow = {}};
+  strangers_.emplace(birth, Stranger{fd, now_});
+  if (strangers_.size() <= limit_) return;
+  excess_.push_back(strangers_.begin()->second.fd);
+  strangers_.erase(strangers_.begin());
+  ++num_crowded_out_;
+}
+
+void AcceptedConnections::take_socket_away(int fd) {
+  const auto found = sockets_.find(fd);
+  if (found == sockets_.end()) return;
+  const auto key = found->second.key;
+  num_never_trusted_ += strangers_.erase(found->second.birth);
+  sockets_.erase(found);
+  if (key) lose(*key);
 }
 
 bool AcceptedConnections::admit(std::uint32_t key, zmq::message_t& first_part) {
@@ -69,14 +90,14 @@ bool AcceptedConnections::admit(std::uint32_t key, zmq::message_t& first_part) {
   const auto found = sockets_.find(fd);
   if (found == sockets_.end()) {
     // Without a descriptor nobody will tell us of its end; with one, it has ended already.
-    if (fd < 0) known_.emplace(key, Connection{});
+    if (fd < 0) known_.emplace(key, Connection{.public_key = proven_key(first_part)});
     return fd < 0;
   }
   // A descriptor taken by another key: what we held for it were the last words of its former user.
   if (found->second.key) lose(*found->second.key);
   found->second.key = key;
   ++found->second.num_messages;
-  known_.emplace(key, Connection{fd, false});
+  known_.emplace(key, Connection{fd, false, proven_key(first_part)});
   return true;
 }
 
@@ -91,9 +112,29 @@ void AcceptedConnections::close(ConnectionId connection) {
   const auto key = static_cast<std::uint32_t>(connection);
   const auto found = known_.find(key);
   if (found == known_.end()) return;
-  const auto [fd, lost] = found->second;
+  const int fd = found->second.lost ? -1 : found->second.fd;
   forget(key);
-  if (fd >= 0 && !lost) shut_down(fd);
+  if (fd >= 0) shut_down(fd);
+}
+
+void AcceptedConnections::trust(ConnectionId connection) {
+  const auto known = known_.find(static_cast<std::uint32_t>(connection));
+  if (known == known_.end()) return;
+  const auto socket = sockets_.find(known->second.fd);
+  if (socket != sockets_.end()) strangers_.erase(socket->second.birth);
+}
+
+const std::string& AcceptedConnections::key_proven_by(ConnectionId connection) const {
+  static const std::string kNone;
+  const auto known = known_.find(static_cast<std::uint32_t>(connection));
+  return known == known_.end() ? kNone : known->second.public_key;
+}
+
+void AcceptedConnections::expel(const std::function<bool(const std::string&)>& allowed) {
+  std::vector<int> expelled;
+  for (const auto& [key, connection] : known_)
+    if (!connection.lost && !allowed(connection.public_key)) expelled.push_back(connection.fd);
+  for (const int fd : expelled) shut_down(fd);
 }
 
 // Its last frames are still admitted; take_closed() ends that.
@@ -114,8 +155,19 @@ void AcceptedConnections::forget(std::uint32_t key) {
   }
 }
 
-void AcceptedConnections::audit() {
+void AcceptedConnections::audit(Instant now) {
+  // Who was not looked at kept nobody waiting.
+  const Instant away = now_ > Instant(0) ? now - now_ : Instant(0);
+  if (away > kAway)
+    for (auto& [birth, stranger] : strangers_) stranger.since += away;
+  now_ = now;
   update();
+  while (!strangers_.empty() && strangers_.begin()->second.since + patience_ < now) {
+    const int fd = strangers_.begin()->second.fd;
+    strangers_.erase(strangers_.begin());
+    ++num_overdue_;
+    shut_down(fd);
+  }
   for (auto& [fd, socket] : sockets_) socket.inflow.sample(fd);
   audited_ = true;
 }
@@ -129,6 +181,14 @@ void AcceptedConnections::judge() {
     if (socket.inflow.endless(socket.num_messages, slack_)) endless.push_back(fd);
   for (const int fd : endless) shut_down(fd);
   num_endless_ += endless.size();
+}
+
+void AcceptedConnections::count(ZmqCounters& counters) const {
+  counters.crowded_out += num_crowded_out_;
+  counters.overdue_strangers += num_overdue_;
+  counters.never_trusted += num_never_trusted_;
+  counters.failed_handshakes += num_failed_handshakes_;
+  counters.endless_messages += num_endless_;
 }
 
 // The duplicate pins whatever the descriptor means now; if then the monitor knows of no disconnect,

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,6 +27,9 @@ namespace starling {
 // A descriptor is used again as soon as it is free. What keeps the names apart: libzmq reports a
 // disconnect before it closes the descriptor, so whoever reads the monitor to its end *after*
 // looking at a descriptor knows whether it still meant the same connection.
+//
+// Whoever connects is a stranger until trust(): strangers have a limited time, and beyond a limited
+// number the eldest has to go, so that many who keep silent never keep a neighbor out for long.
 class AcceptedConnections {
  public:
   // A routing id made by libzmq, as a number. Anything else was chosen by the peer: nothing.
@@ -35,7 +40,10 @@ class AcceptedConnections {
   static zmq::message_t routing_id_of(ConnectionId connection);
 
   AcceptedConnections(Monitor& monitor, const ZmqOptions& options)
-      : monitor_(monitor), limit_(options.max_accepted), slack_(endless_slack(options)) {}
+      : monitor_(monitor),
+        limit_(options.max_strangers),
+        patience_(options.stranger_timeout),
+        slack_(endless_slack(options)) {}
 
   // Reads the monitor to its end; connections found closed wait in take_closed().
   void update();
@@ -45,18 +53,23 @@ class AcceptedConnections {
   bool is_open(ConnectionId connection) const;
   // Forgets it and shuts its socket down: its frames are dropped from now on.
   void close(ConnectionId connection);
+  void trust(ConnectionId connection);
+  // The public key it has proven; empty: none, or unknown connection.
+  const std::string& key_proven_by(ConnectionId connection) const;
+  // Shuts down those whose proven key this does not allow; take_closed() tells of them.
+  void expel(const std::function<bool(const std::string& public_key)>& allowed);
 
   // Connections closed by the other side since the last call. Their last frames may still wait in
   // the ROUTER: report them after it was read to its end.
   std::vector<std::pair<ConnectionId, std::string>> take_closed();
   bool any_closed() const { return !closed_.empty(); }
 
-  // Samples the inflow of all; after the ROUTER was read to its end, judge() shuts down who sends a
-  // message without an end.
-  void audit();
+  // Shuts down strangers that are overdue and samples the inflow of all; after the ROUTER was read
+  // to its end, judge() shuts down who sends a message without an end.
+  void audit(Instant now);
   void judge();
-  std::uint64_t num_refused() const { return num_refused_; }
-  std::uint64_t num_endless() const { return num_endless_; }
+  // Adds what was counted here.
+  void count(ZmqCounters& counters) const;
 
  private:
   static constexpr ConnectionId kAcceptedBit = ConnectionId{1} << 63;
@@ -71,15 +84,23 @@ class AcceptedConnections {
   struct Connection {
     int fd = -1;
     bool lost = false;  // closed by the other side, not yet reported
+    std::string public_key;
+  };
+  struct Stranger {
+    int fd = -1;
+    Instant since{0};
   };
 
   void on_event(const MonitorEvent& event);
   void lose(std::uint32_t key);
   void forget(std::uint32_t key);
   void shut_down(int fd);
+  void accept(int fd);
+  void take_socket_away(int fd);
 
   Monitor& monitor_;
   std::size_t limit_;
+  Instant patience_;
   std::size_t slack_;
   bool audited_ = false;
   std::unordered_map<int, Socket> sockets_;
@@ -88,8 +109,13 @@ class AcceptedConnections {
   std::deque<std::uint32_t> gone_order_;
   std::vector<int> excess_;
   std::vector<std::pair<ConnectionId, std::string>> closed_;
+  std::map<std::uint64_t, Stranger> strangers_;  // by birth: the eldest first
+  Instant now_{0};                               // of the last audit
   std::uint64_t births_ = 0;
-  std::uint64_t num_refused_ = 0;
+  std::uint64_t num_crowded_out_ = 0;
+  std::uint64_t num_overdue_ = 0;
+  std::uint64_t num_never_trusted_ = 0;
+  std::uint64_t num_failed_handshakes_ = 0;
   std::uint64_t num_endless_ = 0;
 };
 

@@ -8,17 +8,17 @@ namespace {
 
 constexpr int kEvents = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
                         ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                        ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
 }  // namespace
 
 DialledConnection::DialledConnection(ConnectionId id, zmq::context_t& context,
                                      const ZmqOptions& options, const std::string& endpoint,
-                                     Instant deadline)
-    : id_(id), deadline_(deadline), slack_(endless_slack(options)) {
+                                     const std::string& server_key, Instant deadline)
+    : id_(id), deadline_(deadline), server_key_(server_key), slack_(endless_slack(options)) {
   try {
-    socket_ = make_dealer(context, options, is_ipv6(endpoint));
+    socket_ = make_dealer(context, options, is_ipv6(endpoint), server_key);
     monitor_.emplace(context, socket_, kEvents);
     socket_.connect(endpoint);
   } catch (const zmq::error_t& error) {
@@ -60,9 +60,15 @@ void DialledConnection::on_event(const MonitorEvent& event, TransportEvents& eve
       ending_ = "connection refused or unreachable";
       break;
     default:
-      ending_ = describe_handshake_failure(event);
+      ending_ = describe_handshake_failure(event, !server_key_.empty());
   }
   connection_fd_ = -1;
+  pending_ = true;
+}
+
+void DialledConnection::end(const std::string& reason) {
+  if (ending_ || closed_) return;
+  ending_ = reason;
   pending_ = true;
 }
 
@@ -71,9 +77,8 @@ bool DialledConnection::read(TransportEvents& events, ZmqCounters& counters) {
   for (int i = 0; i < kReadBatch && !closed_; ++i) {
     // Sending inside received() may swallow a signal: pending until a receive finds nothing.
     pending_ = true;
-    const Reading reading = socket_.handle() != nullptr
-                                ? read_message(socket_, head_, payload_)
-                                : Reading::nothing;
+    const Reading reading =
+        socket_.handle() != nullptr ? read_message(socket_, head_, payload_) : Reading::nothing;
     if (reading == Reading::nothing) {
       read_to_end(counters);
       break;

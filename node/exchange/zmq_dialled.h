@@ -18,13 +18,14 @@ namespace starling {
 // reason that waits in ending() until its last frames were read, or with close().
 class DialledConnection {
  public:
-  // Starts to connect; what the world refuses becomes ending().
+  // Starts to connect; what the world refuses becomes ending(). server_key: empty in the clear.
   // Errors    TransportError when it is no endpoint.
   DialledConnection(ConnectionId id, zmq::context_t& context, const ZmqOptions& options,
-                    const std::string& endpoint, Instant deadline);
+                    const std::string& endpoint, const std::string& server_key, Instant deadline);
 
   ConnectionId id() const { return id_; }
-  Instant deadline() const { return deadline_; }  // for opening
+  Instant deadline() const { return deadline_; }                 // for opening
+  const std::string& server_key() const { return server_key_; }  // proven once it is open
   bool is_open() const { return open_; }
   bool is_closed() const { return closed_; }
   // The reason, once everything that had arrived was delivered.
@@ -43,6 +44,8 @@ class DialledConnection {
   SendResult send(std::span<const std::byte> head, const SharedBytes* payload);
   // Samples its inflow; the next read() that finds nothing judges it.
   void audit();
+  // Ends it with this reason, after what has arrived.
+  void end(const std::string& reason);
   void close();
 
  private:
@@ -51,6 +54,7 @@ class DialledConnection {
 
   ConnectionId id_;
   Instant deadline_;
+  std::string server_key_;
   std::size_t slack_;
   zmq::socket_t socket_;
   std::optional<Monitor> monitor_;

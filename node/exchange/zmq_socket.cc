@@ -63,15 +63,22 @@ bool somebody_listens_at(const std::string& ipc_path) {
 
 }  // namespace
 
-std::string describe_handshake_failure(const MonitorEvent& event) {
+std::string describe_handshake_failure(const MonitorEvent& event, bool encrypted) {
+  const std::string failed = "handshake failed: ";
   switch (event.kind) {
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-      return "handshake failed: " + describe_protocol_error(event.value);
+      return failed + describe_protocol_error(event.value);
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-      return "handshake failed: not admitted (status " + std::to_string(event.value) + ")";
+      return failed + "our public key is not in its address book (status " +
+             std::to_string(event.value) + ")";
     default:
       // The errno libzmq hands over is often one of long ago: a cause we cannot trust is not named.
-      return "handshake failed: the other side hung up, kept silent or does not speak ZeroMQ";
+      // A node whose key is another than we think cannot read our first command and hangs up; where
+      // only one side is encrypted it is a matter of luck which of the two hangs up first.
+      return failed + (encrypted ? "the other side hung up: its key is not the public_key our "
+                                   "address book has, it has none, or it does not speak ZeroMQ"
+                                 : "the other side hung up, kept silent, wants encryption or does "
+                                   "not speak ZeroMQ");
   }
 }
 
@@ -119,13 +126,23 @@ zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bo
   // With a ZAP domain libzmq hangs up on ZMTP 1 and 2 (without a ZAP handler it does nothing else).
   // Such a stranger, cut off before its routing id is handed on, aborts the process (4.3.4).
   socket.set(zmq::sockopt::zap_domain, "starling");
+  if (options.keys) {
+    socket.set(zmq::sockopt::curve_server, true);
+    socket.set(zmq::sockopt::curve_secretkey, options.keys->own.secret_key);
+  }
   return socket;
 }
 
-zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6) {
+zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6,
+                          const std::string& server_key) {
   zmq::socket_t socket = make_socket(context, zmq::socket_type::dealer, options, ipv6);
   socket.set(zmq::sockopt::reconnect_ivl, kNeverReconnectMs);
   socket.set(zmq::sockopt::connect_timeout, milliseconds(options.connect_timeout));
+  if (!server_key.empty()) {
+    socket.set(zmq::sockopt::curve_serverkey, server_key);
+    socket.set(zmq::sockopt::curve_publickey, options.keys->own.public_key);
+    socket.set(zmq::sockopt::curve_secretkey, options.keys->own.secret_key);
+  }
   return socket;
 }
 

@@ -19,8 +19,9 @@ struct MonitorEvent {
   std::uint32_t value = 0;  // file descriptor, errno or a protocol error, by kind
 };
 
-// "handshake failed: ..." in words, for the three kinds of failed handshakes.
-std::string describe_handshake_failure(const MonitorEvent& event);
+// "handshake failed: ..." in words, for the three kinds of failed handshakes, as a dialler sees
+// them.
+std::string describe_handshake_failure(const MonitorEvent& event, bool encrypted);
 
 // Watches one socket, from before it is bound or connected. Its queue has no limit: libzmq's I/O
 // thread would block on a full one.
@@ -46,7 +47,9 @@ bool is_ipv6(const std::string& endpoint);
 std::size_t endless_slack(const ZmqOptions& options);
 
 zmq::socket_t make_router(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
-zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6);
+// server_key: that of the node dialled; empty: in the clear.
+zmq::socket_t make_dealer(zmq::context_t& context, const ZmqOptions& options, bool ipv6,
+                          const std::string& server_key);
 
 // Binds and returns the endpoint with any "*" replaced.
 // Errors    TransportError naming the endpoint and the cause, also for an ipc path that somebody

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 
 #include "node/exchange/zmq_accepted.h"
 #include "node/exchange/zmq_dialled.h"
+#include "node/exchange/zmq_gatekeeper.h"
 #include "node/exchange/zmq_socket.h"
 
 namespace starling {
@@ -22,7 +24,9 @@ namespace {
 constexpr int kPollsWithoutLook = 16;   // polls fed by what was pending before one looks around
 constexpr int kContextSockets = 16384;  // three for each dialled connection
 constexpr Instant kAuditEvery = std::chrono::milliseconds(50);
-constexpr int kListenerEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED;
+constexpr int kListenerEvents = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
+                                ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                                ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 
 Instant steady_now() {
   return std::chrono::duration_cast<Instant>(std::chrono::steady_clock::now().time_since_epoch());
@@ -40,6 +44,7 @@ class ZmqTransport::Impl {
     wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (wake_fd_ < 0) throw TransportError("cannot make an eventfd: too many open files");
     try {
+      if (options_.keys) gatekeeper_.emplace(context_, *options_.keys);
       if (!listen.empty()) listener_.emplace(context_, options_, listen);
     } catch (...) {
       ::close(wake_fd_);
@@ -54,6 +59,12 @@ class ZmqTransport::Impl {
   void close(ConnectionId connection);
   bool send(ConnectionId connection, std::span<const std::byte> head, const SharedBytes* payload);
   void poll(Instant timeout, TransportEvents& events);
+  bool speaks_for(ConnectionId connection, std::uint32_t node) const;
+  void use_keys(const KeyBook& book);
+  void trust(ConnectionId connection) {
+    if (listener_ && AcceptedConnections::is_accepted(connection))
+      listener_->accepted.trust(connection);
+  }
 
   void wake() const {
     const std::uint64_t one = 1;
@@ -67,10 +78,8 @@ class ZmqTransport::Impl {
   }
   ZmqCounters counters() const {
     ZmqCounters all = counters_;
-    if (listener_) {
-      all.refused_connections += listener_->accepted.num_refused();
-      all.endless_messages += listener_->accepted.num_endless();
-    }
+    if (listener_) listener_->accepted.count(all);
+    if (gatekeeper_) all.unknown_keys += gatekeeper_->num_refused();
     return all;
   }
 
@@ -90,6 +99,7 @@ class ZmqTransport::Impl {
     bool pending = true;
   };
 
+  std::string server_key_at(const std::string& endpoint);
   void retire(DialledConnection& dialled);
   void rebuild_items();
   bool read_pending(TransportEvents& events);
@@ -105,13 +115,15 @@ class ZmqTransport::Impl {
   ZmqCounters counters_;
   zmq::context_t context_;
   int wake_fd_ = -1;
+  std::optional<Gatekeeper> gatekeeper_;  // before the listener, who needs it
   std::optional<Listener> listener_;
+  std::map<std::uint32_t, std::size_t> failed_dials_;  // by node: whose turn among its keys it is
   ConnectionId next_id_ = 1;
   std::unordered_map<ConnectionId, std::unique_ptr<DialledConnection>> dials_;
   std::vector<std::unique_ptr<DialledConnection>> retired_;  // see retire()
 
-  // items_: wake, router, its monitor, then dealer and monitor of each of polled_.
-  static constexpr std::size_t kFirstDial = 3;
+  // items_: wake, router, its monitor, gatekeeper, then dealer and monitor of each of polled_.
+  static constexpr std::size_t kFirstDial = 4;
   std::vector<pollfd> items_;
   std::vector<DialledConnection*> polled_;
   bool items_stale_ = true;
@@ -123,10 +135,18 @@ class ZmqTransport::Impl {
 ConnectionId ZmqTransport::Impl::dial(const std::string& endpoint) {
   const Instant deadline = steady_now() + options_.connect_timeout + options_.handshake_timeout;
   const ConnectionId id = next_id_++;
-  dials_.emplace(
-      id, std::make_unique<DialledConnection>(id, context_, options_, endpoint, deadline));
+  dials_.emplace(id, std::make_unique<DialledConnection>(id, context_, options_, endpoint,
+                                                         server_key_at(endpoint), deadline));
   items_stale_ = true;
   return id;
+}
+
+std::string ZmqTransport::Impl::server_key_at(const std::string& endpoint) {
+  if (!options_.keys) return {};
+  const KeyBook::Entry* const entry = options_.keys->at(endpoint);
+  if (!entry || entry->public_keys.empty())
+    throw TransportError("cannot dial \"" + endpoint + "\": the address book has no key for it");
+  return entry->public_keys[failed_dials_[entry->node] % entry->public_keys.size()];
 }
 
 void ZmqTransport::Impl::close(ConnectionId connection) {
@@ -140,6 +160,9 @@ void ZmqTransport::Impl::close(ConnectionId connection) {
 
 // Its sockets close at once; the object stays until the next poll, whose loops may stand on it.
 void ZmqTransport::Impl::retire(DialledConnection& dialled) {
+  if (options_.keys && !dialled.is_open())
+    if (const KeyBook::Entry* const entry = options_.keys->owner_of(dialled.server_key()))
+      ++failed_dials_[entry->node];
   dialled.close();
   const auto found = dials_.find(dialled.id());
   retired_.push_back(std::move(found->second));
@@ -186,6 +209,7 @@ void ZmqTransport::Impl::rebuild_items() {
   add(wake_fd_);
   add(listener_ ? fd_of(listener_->socket) : -1);
   add(listener_ ? listener_->monitor.fd() : -1);
+  add(gatekeeper_ ? gatekeeper_->fd() : -1);
   for (const auto& [id, dialled] : dials_) {
     polled_.push_back(dialled.get());
     add(dialled->socket_fd());
@@ -213,6 +237,7 @@ void ZmqTransport::Impl::take_signals(TransportEvents& events) {
   }
   if (signalled(1)) listener_->pending = true;
   if (signalled(2)) listener_->accepted.update();
+  if (signalled(3)) gatekeeper_->answer();
   for (std::size_t i = 0; i < polled_.size(); ++i) {
     if (signalled(kFirstDial + 2 * i)) polled_[i]->socket_signalled();
     if (signalled(kFirstDial + 2 * i + 1)) polled_[i]->monitor_signalled(events);
@@ -272,10 +297,32 @@ void ZmqTransport::Impl::audit(Instant now) {
   if (now - last_audit_ < kAuditEvery) return;
   last_audit_ = now;
   if (listener_) {
-    listener_->accepted.audit();
+    listener_->accepted.audit(now);
     listener_->pending = true;
   }
   for (DialledConnection* const dialled : polled_) dialled->audit();
+}
+
+bool ZmqTransport::Impl::speaks_for(ConnectionId connection, std::uint32_t node) const {
+  if (!options_.keys) return true;
+  std::string key;
+  if (AcceptedConnections::is_accepted(connection)) {
+    if (listener_) key = listener_->accepted.key_proven_by(connection);
+  } else if (const auto found = dials_.find(connection);
+             found != dials_.end() && found->second->is_open()) {
+    key = found->second->server_key();
+  }
+  const KeyBook::Entry* const owner = options_.keys->owner_of(key);
+  return owner && owner->node == node;
+}
+
+void ZmqTransport::Impl::use_keys(const KeyBook& book) {
+  options_.keys->nodes = book.nodes;
+  gatekeeper_->use(book);
+  const auto allowed = [&](const std::string& key) { return book.owner_of(key) != nullptr; };
+  if (listener_) listener_->accepted.expel(allowed);
+  for (const auto& [id, dialled] : dials_)
+    if (!allowed(dialled->server_key())) dialled->end("its key is no longer in the address book");
 }
 
 Instant ZmqTransport::Impl::next_deadline() const {
@@ -308,6 +355,11 @@ ZmqCounters ZmqTransport::counters() const { return impl_->counters(); }
 Instant ZmqTransport::now() const { return steady_now(); }
 ConnectionId ZmqTransport::dial(const std::string& endpoint) { return impl_->dial(endpoint); }
 void ZmqTransport::close(ConnectionId connection) { impl_->close(connection); }
+void ZmqTransport::use_keys(const KeyBook& book) { impl_->use_keys(book); }
+bool ZmqTransport::speaks_for(ConnectionId connection, std::uint32_t node) const {
+  return impl_->speaks_for(connection, node);
+}
+void ZmqTransport::trust(ConnectionId connection) { impl_->trust(connection); }
 bool ZmqTransport::send(ConnectionId connection, std::span<const std::byte> head,
                         const SharedBytes* payload) {
   return impl_->send(connection, head, payload);

@@ -22,6 +22,11 @@ class CuttingTransport final : public Transport {
   Instant now() const override { return inner_->now(); }
   ConnectionId dial(const std::string& endpoint) override { return inner_->dial(endpoint); }
   void close(ConnectionId connection) override { inner_->close(connection); }
+  bool speaks_for(ConnectionId connection, std::uint32_t node) const override {
+    return inner_->speaks_for(connection, node);
+  }
+  void trust(ConnectionId connection) override { inner_->trust(connection); }
+  void use_keys(const KeyBook& book) override { inner_->use_keys(book); }
   bool send(ConnectionId connection, std::span<const std::byte> head,
             const SharedBytes* payload) override {
     if (made_ == kMost)
