@@ -70,7 +70,7 @@ struct Settings {
   std::uint64_t seed = 1;
   Precision precision = Precision::float64;
   std::uint64_t chunk = 256 * 1024;  // bytes; vectors up to twice this stay whole
-  std::string checksum = "payload";  // payload | header
+  std::string checksum = "payload";  // payload | header, where "auto" was made one of them
   std::string security = "auto";     // auto | none
   ObjectiveSettings objective;
   TopologySettings topology;

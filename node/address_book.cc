@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "node/z85.h"
 #include "topology/nearest.h"
 
 namespace starling {
 namespace {
 
 constexpr std::size_t kMaxIpcPath = 107;  // sun_path, with its end
+constexpr std::size_t kMostKeys = 2;      // the old one and the new one
 
 std::optional<std::uint32_t> parse_port(std::string_view text) {
   std::uint32_t port = 0;
@@ -42,6 +44,25 @@ Option node_option(std::string key) {
   return option;
 }
 
+// All nodes have keys or none: half a secret is none.
+void check_keys(const std::vector<NodeAddress>& nodes, std::string_view security) {
+  const auto has_keys = [](const NodeAddress& node) { return !node.public_key.empty(); };
+  if (std::none_of(nodes.begin(), nodes.end(), has_keys)) return;
+  if (security == "none")
+    throw ConfigError(
+        "shared.security = \"none\": the address book has public keys; remove one of the two");
+  const auto without = std::find_if_not(nodes.begin(), nodes.end(), has_keys);
+  if (without != nodes.end())
+    throw ConfigError("node " + std::to_string(without->id) +
+                      ": node.public_key is missing; other nodes have one, and all need it");
+  std::map<std::string, std::uint32_t> owners;
+  for (const NodeAddress& node : nodes)
+    for (const std::string& key : node.public_key)
+      if (const auto [owner, unused] = owners.emplace(key, node.id); !unused)
+        throw ConfigError("node " + std::to_string(node.id) + ": node.public_key = \"" + key +
+                          "\": already node " + std::to_string(owner->second) + "'s");
+}
+
 NodeAddress read_node(const RawNode& raw) {
   NodeAddress node;
   bool has_id = false;
@@ -68,10 +89,13 @@ NodeAddress read_node(const RawNode& raw) {
   if (!has_id) throw ConfigError(raw.place + ": a [[node]] without id");
   if (node.listen.empty())
     throw ConfigError(raw.place + ": node " + std::to_string(node.id) + " without listen");
-  if (!node.public_key.empty())
-    throw ConfigError(raw.place +
-                      ": node.public_key: encryption is not available in this version; "
-                      "on networks you trust, security = \"none\" in [shared] does without");
+  if (node.public_key.size() > kMostKeys)
+    throw ConfigError(raw.place + ": node.public_key: " + std::to_string(node.public_key.size()) +
+                      " keys; allowed is one, or [\"old\", \"new\"] while it is being changed");
+  for (const std::string& key : node.public_key)
+    if (!is_curve_key(key))
+      throw ConfigError(raw.place + ": node.public_key = \"" + printable(key) +
+                        "\": allowed are the 40 characters that starling-topology keys writes");
   return node;
 }
 
@@ -132,15 +156,17 @@ std::vector<NodeAddress> read_address_book(const std::vector<RawNode>& raw_nodes
 
 void check_address_book(const std::vector<NodeAddress>& nodes, std::uint32_t count,
                         std::string_view security) {
+  check_keys(nodes, security);
   for (const NodeAddress& node : nodes) {
     if (node.id >= count)
       throw ConfigError("node.id = " + std::to_string(node.id) + ": the graph has nodes 0 to " +
                         std::to_string(count - 1));
     const auto endpoint = parse_endpoint(node.listen);
-    if (security != "none" && endpoint && !on_this_host(*endpoint))
+    if (security != "none" && node.public_key.empty() && endpoint && !on_this_host(*endpoint))
       throw ConfigError("node " + std::to_string(node.id) + ": listen = \"" + node.listen +
                         "\" can be reached from other hosts without encryption; allowed is a "
-                        "loopback or ipc address, or security = \"none\" in [shared]");
+                        "loopback or ipc address, public_key for every node "
+                        "(starling-topology keys), or security = \"none\" in [shared]");
   }
 }
 

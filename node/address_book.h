@@ -23,10 +23,12 @@ std::optional<Endpoint> parse_endpoint(std::string_view text);
 bool on_this_host(const Endpoint& endpoint);
 
 // Reads [[node]]: ids once each, addresses well formed and once each. Ascending ids.
-// Errors    ConfigError with the place; public_key is refused: this version has no encryption.
+// Public keys, at most two a node, of the right form.
+// Errors    ConfigError with the place.
 std::vector<NodeAddress> read_address_book(const std::vector<RawNode>& nodes);
 
-// Every id below `count`; every address on this host unless security = "none".
+// Every id below `count`; all nodes have keys of their own, or none has; without keys every address
+// is on this host unless security = "none".
 // Errors    ConfigError naming node and address.
 void check_address_book(const std::vector<NodeAddress>& nodes, std::uint32_t count,
                         std::string_view security);

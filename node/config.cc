@@ -177,6 +177,8 @@ Config load_config(const ConfigSources& sources) {
       if (entry.key == "node.id") config.node_origins[entry.value.text] = file.nodes[k].place;
   apply_settings(config, canonical);
   check_address_book(config.nodes, config.shared.topology.nodes, config.shared.security);
+  if (config.shared.checksum == "auto")
+    config.shared.checksum = encrypted(config) ? "header" : "payload";
   return config;
 }
 
@@ -186,6 +188,10 @@ Config load_config(const std::string& file, const std::vector<std::string>& set)
   sources.set = set;
   sources.environment = environment_of_process();
   return load_config(sources);
+}
+
+bool encrypted(const Config& config) {
+  return !config.nodes.empty() && !config.nodes.front().public_key.empty();
 }
 
 const NodeAddress& node_address(const Config& config, std::uint32_t id) {

@@ -21,8 +21,9 @@ struct LocalSettings {
   std::uint64_t link_window = 1024 * 1024;  // bytes sent and not yet taken, per stream and link
   double start_limit = 60;                  // waiting for the first start
   double hold_limit = 60;                   // waiting with fewer than min_nodes
-  std::string switch_file;  // read while running: another graph or other weights
-  double stall_limit = 0;  // a live neighbour without progress is cut after it; 0 = never
+  std::string switch_file;                  // read while running: another graph or other weights
+  std::string secret_key_file;  // this node's; needed when the address book has public keys
+  double stall_limit = 0;       // a live neighbour without progress is cut after it; 0 = never
 };
 
 // [[node]]: one line of the address book.
@@ -70,6 +71,9 @@ Config load_config(const std::string& file, const std::vector<std::string>& set 
 // The effective configuration as TOML, each value's origin as a comment; reads back to the same
 // values.
 std::string print_config(const Config& config);
+
+// Whether the nodes talk in secret: the address book has public keys (of all nodes or of none).
+bool encrypted(const Config& config);
 
 // The entry of a node in the address book. Errors  ConfigError when it has none.
 const NodeAddress& node_address(const Config& config, std::uint32_t id);

@@ -21,6 +21,14 @@ void print_line(std::string& text, const std::string& name, const std::string& v
   text += line + "# " + printable(origin) + "\n";
 }
 
+std::string key_list(const NodeAddress& node) {
+  if (node.public_key.size() == 1) return toml_quoted(node.public_key[0]);
+  std::string list;
+  for (const std::string& key : node.public_key)
+    list += (list.empty() ? "[" : ", ") + toml_quoted(key);
+  return list + "]";
+}
+
 }  // namespace
 
 std::string print_config(const Config& config) {
@@ -40,6 +48,7 @@ std::string print_config(const Config& config) {
     text += "\n[[node]]\n";
     print_line(text, "id", std::to_string(node.id), origin);
     print_line(text, "listen", toml_quoted(node.listen), origin);
+    if (!node.public_key.empty()) print_line(text, "public_key", key_list(node), origin);
   }
   return text;
 }

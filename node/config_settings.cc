@@ -140,6 +140,7 @@ LocalSettings local_of(const Values& values) {
   l.start_limit = values.number<double>("local.start_limit");
   l.hold_limit = values.number<double>("local.hold_limit");
   l.switch_file = values.text("local.switch_file");
+  l.secret_key_file = values.text("local.secret_key_file");
   l.stall_limit = values.number<double>("local.stall_limit");
   return l;
 }

@@ -11,7 +11,9 @@
 #include "node/exchange/zmq_transport.h"
 #include "node/exit_code.h"
 #include "node/fingerprint.h"
+#include "node/hangup.h"
 #include "node/memory.h"
+#include "node/node_keys.h"
 #include "node/node_report.h"
 #include "node/participant.h"
 
@@ -44,15 +46,21 @@ std::string random_instance() {
   return text;
 }
 
+std::vector<std::string> endpoints_of(const Config& config) {
+  std::vector<std::string> endpoints;
+  for (const NodeAddress& node : config.nodes) {
+    if (endpoints.size() <= node.id) endpoints.resize(node.id + 1);
+    endpoints[node.id] = node.listen;
+  }
+  return endpoints;
+}
+
 NetworkOptions network_options(const Config& config, std::uint32_t id) {
   NetworkOptions options;
   options.self = id;
   options.instance = random_instance();
   options.shared = shared_values(config);
-  for (const NodeAddress& node : config.nodes) {
-    if (options.endpoints.size() <= node.id) options.endpoints.resize(node.id + 1);
-    options.endpoints[node.id] = node.listen;
-  }
+  options.endpoints = endpoints_of(config);
   options.limits.window = static_cast<std::uint32_t>(
       std::max<std::uint64_t>(config.local.link_window / config.shared.chunk, 1));
   options.limits.header_checksum = config.shared.checksum == "header";
@@ -80,7 +88,7 @@ struct Run {
   Run(const Config& config, const Experiment& experiment, const LiveNodeOptions& options,
       spdlog::logger& log)
       : facts(experiment.graph),
-        transport(node_address(config, options.id).listen, zmq_options(config)),
+        transport(node_address(config, options.id).listen, zmq_options(config, options.id)),
         network(network_options(config, options.id), facts, transport),
         pump(network, transport) {
     ParticipantOptions p;
@@ -98,8 +106,9 @@ struct Run {
     p.signal = options.signal;
     participant.emplace(std::move(p), facts, network, pump, transport, pool);
   }
-  static ZmqOptions zmq_options(const Config& config) {
+  static ZmqOptions zmq_options(const Config& config, std::uint32_t id) {
     ZmqOptions options;
+    options.keys = key_book(config, id);
     options.max_message_bytes = kHeaderBytes +
                                 std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) +
                                 (64 << 10);
@@ -109,6 +118,38 @@ struct Run {
         2 * limits.streams * (config.local.link_window / config.shared.chunk + 1) + 256, 4096,
         1 << 24));
     return options;
+  }
+
+  // Addresses and keys of the same nodes, from now on; our own pair stays until the next start.
+  // Errors    ConfigError when they are not the same nodes, or some have keys and some have not.
+  void readdress(const Config& before, const Config& now, std::uint32_t id) {
+    if (endpoints_of(now).size() != endpoints_of(before).size() ||
+        now.nodes.size() != before.nodes.size() || encrypted(now) != encrypted(before))
+      throw ConfigError(now.file +
+                        ": the address book may change addresses and keys of the nodes it has, no "
+                        "more while they run");
+    auto keys = key_book(now, id);
+    Config changed = before;
+    changed.nodes = now.nodes;
+    network.readdress({endpoints_of(now), shared_values(changed), std::move(keys)});
+  }
+
+  // What was dropped, by reason: frames and whole connections.
+  DropCounts drops() const {
+    DropCounts all = network.drops();
+    const ZmqCounters counted = transport.counters();
+    const auto add = [&](const char* reason, std::uint64_t times) {
+      if (times > 0) all[reason] += times;
+    };
+    add("a connection refused: unknown key", counted.unknown_keys);
+    add("a connection ended: no handshake", counted.failed_handshakes);
+    add("a connection ended: a stranger for too long", counted.overdue_strangers);
+    add("a connection ended: it never had a session", counted.never_trusted);
+    add("a connection ended: the eldest of too many strangers", counted.crowded_out);
+    add("a connection ended: a message without an end", counted.endless_messages);
+    add("a message of another form", counted.malformed_messages);
+    add("a frame that found its pipe full", counted.full_pipes);
+    return all;
   }
 
   Pool pool;  // outlives the transport: frames on their way refer to its buffers
@@ -166,8 +207,16 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
   NodeReport report(folder, options.id, options.progress_lines);
   folder.write_samples(experiment.rows[options.id]);
   Run run(config, experiment, options, *log);
-  log->info("listening on {}, samples={}", run.transport.bound_endpoint(),
-            experiment.samples[options.id]);
+  log->info("listening on {}, samples={}, {}", run.transport.bound_endpoint(),
+            experiment.samples[options.id], describe_keys(config, options.id));
+  const HangupWatch on_hangup([&] {
+    try {
+      run.readdress(config, options.reload(), options.id);
+      log->info("the address book was read again");
+    } catch (const std::exception& error) {
+      log->warn("the address book stays as it was: {}", error.what());
+    }
+  });
 
   // Whatever ends this node badly: one line here, DONE with the reason to the neighbors, a summary
   // if the disk allows.
@@ -175,7 +224,7 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
     log->error("{}", reason);
     run.participant->leave_failed(code, reason);
     try {
-      report.finish({}, run.network.drops(), code, reason);
+      report.finish({}, run.drops(), code, reason);
     } catch (const RunError& second) {
       log->error("{}", second.what());
     }
@@ -189,7 +238,7 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
     const std::string status(to_string(result.status));
     const int code = exit_code(exit_code_of_status(status));
     if (code == 1) log->error("{}", result.reason);
-    report.finish(result, run.network.drops(), code, result.reason);
+    report.finish(result, run.drops(), code, result.reason);
     log->info("{}: steps={} wall_seconds={:.3f}", status, result.steps, result.wall_seconds);
     return code;
   } catch (const LostError& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -16,8 +17,9 @@ struct LiveNodeOptions {
   std::string out;                       // the run folder
   std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
   std::vector<ParticipantOptions::Await> awaited;
-  bool progress_lines = false;           // JSON lines on stdout, a few a second
+  bool progress_lines = false;  // JSON lines on stdout, a few a second
   const volatile std::sig_atomic_t* signal = nullptr;
+  std::function<Config()> reload;  // on SIGHUP: the configuration as it stands now
 };
 
 // Runs it and returns the exit code. Errors that belong to this node are said on stderr in one

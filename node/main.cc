@@ -10,7 +10,9 @@
 #include "node/cli.h"
 #include "node/error.h"
 #include "node/exchange/zmq_transport.h"
+#include "node/hangup.h"
 #include "node/live_node.h"
+#include "node/node_keys.h"
 
 namespace {
 
@@ -70,12 +72,14 @@ int body(const starling::Arguments& arguments) {
   if (arguments.has("check")) {
     const auto experiment = starling::make_experiment(config);
     starling::make_objective(config, experiment, static_cast<std::uint32_t>(*id));
+    std::puts(starling::describe_keys(config, static_cast<std::uint32_t>(*id)).c_str());
     std::puts("the configuration can be run");
     return 0;
   }
   if (config.nodes.empty())
     throw starling::ConfigError(
         "[[node]]: the address book is empty; add one [[node]] with id and listen for each node");
+  starling::block_hangup();
   struct sigaction action {};
   action.sa_handler = on_signal;  // no SA_RESTART: a wait in poll ends
   sigaction(SIGINT, &action, nullptr);
@@ -92,6 +96,7 @@ int body(const starling::Arguments& arguments) {
     options.awaited.push_back(awaited(text, config.shared.topology.nodes));
   options.progress_lines = progress.has_value();
   options.signal = &caught_signal;
+  options.reload = [&] { return starling::load_config(arguments); };
   return starling::run_live_node(config, options);
 }
 

@@ -132,6 +132,11 @@ void Network::end_session(NodeId peer, const std::string& why) {
 
 void Network::pump(Instant timeout) {
   const Instant woke = transport_.now();
+  if (auto news = address_news_.take()) {
+    options_.endpoints = std::move(news->endpoints);
+    options_.shared = std::move(news->shared);
+    if (news->keys) transport_.use_keys(*news->keys);
+  }
   flush();
   const Instant wait = std::max(std::min(next_beat_, woke + timeout) - woke, Instant(0));
   transport_.poll(wait, *this);

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "node/exchange/zmq_curve.h"
 #include "node/link.h"
+#include "node/posted.h"
 #include "node/silence.h"
 
 namespace starling {
@@ -22,6 +24,13 @@ struct NetworkOptions {
   Link::Limits limits;
   Instant grace{std::chrono::seconds(1)}, grace_max{std::chrono::seconds(30)};
   std::uint64_t seed = 1;  // of the redial jitter
+};
+
+// What may change of them while it runs, and the keys that go with it.
+struct AddressNews {
+  std::vector<std::string> endpoints;
+  std::map<std::string, std::string> shared;
+  std::optional<KeyBook> keys;
 };
 
 // What a network tells its node; asked for after each pump.
@@ -54,6 +63,8 @@ class Network final : public TransportEvents {
   void start();                // dials; before that it only listens
   void pump(Instant timeout);  // reads, answers, beats, judges, sends
   NetworkNews take_news() { return std::exchange(news_, {}); }
+  // The address book was read again: it counts from the next pump on. From any thread.
+  void readdress(AddressNews news) { address_news_.post(std::move(news)); }
 
   // --- streams
   std::vector<Link*> links();  // ascending NodeId; of graphs to come and past ones, too
@@ -156,6 +167,7 @@ class Network final : public TransportEvents {
   void drop(const std::string& reason) { ++drops_[reason]; }
 
   NetworkOptions options_;
+  Posted<AddressNews> address_news_;
   Facts& facts_;
   Transport& transport_;
   std::vector<std::unique_ptr<Edge>> edges_;

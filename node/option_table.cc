@@ -78,8 +78,12 @@ void add_general(std::vector<Option>& table) {
   table.push_back(integer("shared.chunk", "262144", 64, 1 << 26,
                           "bytes of a chunk; vectors up to twice this stay whole"));
   table.push_back(
-      text("shared.checksum", "payload", "what a frame's checksum covers", "payload header"));
-  table.push_back(text("shared.security", "auto", "none: no encryption off loopback", "auto none"));
+      text("shared.checksum", "auto",
+           "what a frame's checksum covers; auto: header with public keys, else payload",
+           "auto payload header"));
+  table.push_back(text("shared.security", "auto",
+                       "auto: public keys are needed off loopback; none: in the clear",
+                       "auto none"));
 }
 
 void add_objective(std::vector<Option>& table, std::string_view kind) {
@@ -170,6 +174,8 @@ void add_local(std::vector<Option>& table) {
   table.push_back(
       real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes"));
   table.push_back(file("local.switch_file", "read while running: another graph or other weights"));
+  table.push_back(file("local.secret_key_file",
+                       "this node's secret key, of starling-topology keys; readable by you alone"));
   table.push_back(real("local.stall_limit", "0", 0, kDay,
                        "seconds without progress that cut a live neighbor; 0 = never"));
 }

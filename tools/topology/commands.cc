@@ -13,6 +13,7 @@
 #include "tools/topology/draw.h"
 #include "tools/topology/files.h"
 #include "tools/topology/inspect.h"
+#include "tools/topology/keys.h"
 #include "tools/topology/plan.h"
 #include "tools/topology/schedules.h"
 #include "topology/digraph_generators.h"
@@ -190,6 +191,7 @@ void run_command(const TopologyOptions& options) {
   if (options.command == "weigh") weigh(options);
   if (options.command == "convert") convert(options);
   if (options.command == "plan") plan(options);
+  if (options.command == "keys") make_keys(options);
   if (options.command == "draw") {
     const auto [matrix, rule] = weighed(options, load(options));
     draw_command(options, matrix, rule);

@@ -2,6 +2,7 @@
 #include <exception>
 #include <iostream>
 
+#include "node/error.h"
 #include "tools/topology/commands.h"
 
 namespace {
@@ -26,6 +27,8 @@ int main(int argc, char** argv) try {
 } catch (const starling::UsageError& error) {
   return complain(error, 2);
 } catch (const starling::GraphError& error) {
+  return complain(error, 2);
+} catch (const starling::ConfigError& error) {
   return complain(error, 2);
 } catch (const std::exception& error) {
   return complain(error, 1);

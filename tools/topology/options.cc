@@ -31,6 +31,7 @@ const Command kCommands[] = {
     {"convert", "to weights samples output", true},
     {"draw", "layout weights samples output", true},
     {"plan", kPlanOptions, false},
+    {"keys", "nodes output", false},
 };
 
 po::options_description described() {
@@ -86,7 +87,7 @@ const Command& find_command(const std::string& name) {
     names.push_back(command.name);
   }
   throw UsageError("command '" + name + "' is unknown" + did_you_mean(name, names) +
-                   "; allowed: list generate inspect weigh convert draw plan");
+                   "; allowed: list generate inspect weigh convert draw plan keys");
 }
 
 po::variables_map parsed(int argc, const char* const* argv) {
@@ -141,7 +142,7 @@ TopologyOptions parse_options(int argc, const char* const* argv) {
                                               : std::vector<std::string>{};
   if (words.empty())
     throw UsageError(
-        "no command; allowed: list generate inspect weigh convert draw plan (see --help)");
+        "no command; allowed: list generate inspect weigh convert draw plan keys (see --help)");
   const Command& command = find_command(words[0]);
   options.command = words[0];
   refuse_unread(command, values, command.subject);
@@ -202,7 +203,8 @@ std::string usage() {
           "       starling-topology draw FILE|KIND [--layout circle|grid|spring] [--weights RULE]\n"
           "                         [--output FILE.svg]\n"
           "       starling-topology plan --nodes N --parameters D --bandwidth B --latency L\n"
-          "                         --compute-time T --kappa K [--accuracy E] [--output DIR]\n\n"
+          "                         --compute-time T --kappa K [--accuracy E] [--output DIR]\n"
+          "       starling-topology keys --nodes N --output DIR\n\n"
        << described()
        << "\nFILE: an edge list, GraphML or Matrix Market (told apart by their first line)\n"
           "exit codes: 0 done, 1 failed, 2 usage error\n";
