@@ -24,6 +24,7 @@ DATA = ROOT / "data"
 sys.path.insert(0, str(ROOT / "tools"))
 
 from cluster_lib.endpoints import TcpEndpoints  # noqa: E402 (the path comes first)
+from cluster_lib.keys import Keys, NoKeys, address_book  # noqa: E402
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -47,10 +48,6 @@ def large_data(name: str) -> pathlib.Path:
 def toml(values: dict) -> str:
     """Full keys and plain values as a TOML file."""
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
-
-
-def address_book(addresses: list[str]) -> str:
-    return "".join(f'\n[[node]]\nid = {i}\nlisten = "{a}"\n' for i, a in enumerate(addresses))
 
 
 def until(condition, seconds: float, what: str):
@@ -121,10 +118,11 @@ class Cluster:
     """n node processes in one run folder.
 
     config    full keys and values, without address book
+    keys      encrypted, each node with a key pair of its own
     Errors    AssertionError with every node's last words when a wait runs out.
     """
 
-    def __init__(self, case: unittest.TestCase, config: dict, name: str = "run"):
+    def __init__(self, case: unittest.TestCase, config: dict, name: str = "run", keys=False):
         self.case, self.config = case, config
         self.size = int(config["shared.topology.nodes"])
         self.folder = scratch(case)
@@ -133,6 +131,9 @@ class Cluster:
         self.extra: list[Node] = []  # strangers with an id that is taken
         case.addCleanup(self.close)
         self.addresses = self.fresh_addresses(self.size)
+        self.keys = Keys(programs() / "starling-topology", self.size) if keys else NoKeys()
+        if keys:
+            case.addCleanup(self.keys.close)
         self.config_file = self.write_config("config.toml", self.addresses)
         self.config_of: dict[int, pathlib.Path] = {}  # nodes with a file of their own
 
@@ -142,9 +143,10 @@ class Cluster:
         held.release()
         return held.addresses
 
-    def write_config(self, name: str, addresses: list[str], **changed) -> pathlib.Path:
+    def write_config(self, name: str, addresses: list[str], public=None, **changed) -> pathlib.Path:
         path = self.folder / name
-        path.write_text(toml({**self.config, **changed}) + address_book(addresses), "utf-8")
+        book = address_book(addresses, public or self.keys.public)
+        path.write_text(toml({**self.config, **changed}) + book, "utf-8")
         return path
 
     def port(self, node: int) -> int:
@@ -164,7 +166,7 @@ class Cluster:
         config = config or self.config_of.get(node, self.config_file)
         command = [str(programs() / "starling-node"), "--config", str(config)]
         command += ["--id", str(node), "--out", str(out or self.out), "--progress", "json"]
-        command += options
+        command += [*self.keys.options(node), *options]
         with (
             open(self.folder / f"{label}.stdout", "wb") as stdout,
             open(self.folder / f"{label}.stderr", "wb") as stderr,

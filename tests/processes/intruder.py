@@ -40,6 +40,27 @@ def connect(port: int) -> socket.socket:
     return link
 
 
+def pour(port: int, chunks, start: bytes = b"") -> int:
+    """Connects, says `start` once it was greeted, then the chunks: the bytes that were taken.
+
+    A node that hangs up ends it, and so does one that takes nothing for five seconds.
+    """
+    taken = 0
+    with contextlib.suppress(OSError), connect(port) as link:
+        if start:
+            link.sendall(start[: len(GREETING)])
+            while taken < len(GREETING) and (heard := link.recv(1 << 16)):
+                taken += len(heard)
+            link.sendall(start[len(GREETING) :])
+            taken = len(start)
+        for chunk in chunks:
+            at = 0
+            while at < len(chunk):
+                at += (sent := link.send(chunk[at:]))
+                taken += sent
+    return taken
+
+
 PING = bytes([4, 11]) + b"\4PING\0\0here"
 
 
@@ -134,5 +155,5 @@ class Vandal:
             self.answers[port] += converse(port, message(head + body) + message(head, body))
             self.answers[port] += converse(port, message(head[:40]))
         # Lengths that are not meant: more than a node takes, and a part that never ends.
-        converse(port, b"\2" + struct.pack(">Q", 1 << 40) + chance.randbytes(1000))
+        converse(port, b"\2" + struct.pack(">Q", 1 << 60) + chance.randbytes(1000))
         say(port, GREETING + ready() + b"\2" + struct.pack(">Q", 200_000) + bytes(1000))

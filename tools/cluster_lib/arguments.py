@@ -24,6 +24,7 @@ class Arguments:
     restarts: dict[int, int] = field(default_factory=dict)  # the same
     transport: str = "tcp"
     faults: str | None = None  # between the nodes: a file, or the faults themselves
+    keys: bool = False  # encrypted, with keys made for this run
     json: bool = False
     check: bool = False
     print_config: bool = False
@@ -80,6 +81,7 @@ def _parser() -> _Parser:
         metavar="FILE|FAULTS",
         help="disturb the links, e.g. 'every 1s all cut 0..0.3' (see docs/faults.md)",
     )
+    add("--keys", action="store_true", help="encrypt, with key pairs made for this run alone")
     add("--bin", metavar="DIR", help="folder of the programs (default: build/release/bin)")
     add("--json", action="store_true", help="print summary.json instead of a table")
     add("--check", action="store_true", help="check the configuration and start nothing")
@@ -148,6 +150,7 @@ def parse(argv: list[str]) -> Arguments | None:
         restarts=restarts,
         transport=given.transport,
         faults=given.faults,
+        keys=given.keys,
         json=given.json,
         check=given.check,
         print_config=given.print_config,

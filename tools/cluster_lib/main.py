@@ -9,6 +9,7 @@ from cluster_lib.arguments import Arguments
 from cluster_lib.children import Children, command_of
 from cluster_lib.display import Display
 from cluster_lib.errors import RunError, UsageError
+from cluster_lib.keys import make_keys
 from cluster_lib.optimum import known_optimum
 from cluster_lib.outcome import describe, worst_code
 from cluster_lib.report import write_report
@@ -25,20 +26,21 @@ def run_nodes(
 ) -> tuple[Children, Watch]:
     """Starts all nodes and waits. Every process has ended when this returns or throws."""
     node = run_folder.program(arguments, "starling-node")
+    made = make_keys(arguments.keys, arguments.programs / "starling-topology", nodes)
     try:
         held = endpoints.open_endpoints(arguments.transport, nodes)
     except OSError as error:
         raise RunError(f"--transport {arguments.transport}: {error}") from None
     children = Children(display.say)
-    with held as addresses, Watch(children, display, limits) as watch:
-        config = run_folder.write_config(arguments.out, text, addresses.addresses)
+    with made as keys, held as addresses, Watch(children, display, limits) as watch:
+        config = run_folder.write_config(arguments.out, text, addresses.addresses, keys.public)
         with faults.between(arguments.faults, config, arguments.out) as config_of:
             addresses.release()
             try:
                 def start(i: int, kill_at: int | None) -> None:
                     awaited = arguments.restarts
                     command = command_of(i, node, config_of(i), arguments.out, kill_at, awaited)
-                    children.start(i, command, kill_at)
+                    children.start(i, command + keys.options(i), kill_at)
 
                 for i in range(nodes):
                     start(i, arguments.kills.get(i))

@@ -8,6 +8,7 @@ import tomllib
 
 from cluster_lib.arguments import Arguments
 from cluster_lib.errors import RunError, UsageError
+from cluster_lib.keys import address_book
 
 
 def program(arguments: Arguments, name: str) -> pathlib.Path:
@@ -76,12 +77,15 @@ def nodes_of(config: dict) -> int:
 
 
 def without_address_book(text: str) -> str:
-    """The configuration without its [[node]] tables: here every node lives on this machine."""
+    """The configuration without its [[node]] tables: here every node lives on this machine.
+
+    Without its secret key as well, which belongs to one of them.
+    """
     kept, inside = [], False
     for line in text.splitlines():
         if re.match(r"\s*\[", line):
             inside = re.match(r"\s*\[\[?\s*node\s*[\].]", line) is not None
-        if not inside:
+        if not inside and not re.match(r"secret_key_file\s*=", line):
             kept.append(line)
     return "\n".join(kept).rstrip() + "\n"
 
@@ -104,13 +108,13 @@ def prepare(folder: pathlib.Path) -> None:
         raise RunError(f"--out: {error.strerror}: '{error.filename}'") from None
 
 
-def write_config(folder: pathlib.Path, text: str, addresses: list[str]) -> pathlib.Path:
+def write_config(
+    folder: pathlib.Path, text: str, addresses: list[str], public_keys: list[str] | None = None
+) -> pathlib.Path:
     """Writes FOLDER/config.toml: the effective configuration and one [[node]] table per address."""
-    book = "".join(
-        f'\n[[node]]\nid = {i}\nlisten = "{address}"\n' for i, address in enumerate(addresses)
-    )
     path = folder / "config.toml"
     try:
+        book = address_book(addresses, public_keys)
         path.write_text(without_address_book(text) + book, encoding="utf-8")
     except OSError as error:
         raise RunError(f"--out: {error.strerror}: '{path}'") from None

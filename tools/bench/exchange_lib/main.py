@@ -22,11 +22,12 @@ class _Parser(argparse.ArgumentParser):
 def peers_in(programs):
     return [RawTcp(programs), OpenMpi(programs), Gloo(programs),
             Starling(programs, "tcp", "payload"), Starling(programs, "tcp", "header"),
+            Starling(programs, "tcp", "header", keys=True),
             Starling(programs, "ipc", "payload"), Starling(programs, "ipc", "header")]
 
 
 PEER_KEYS = ("raw-tcp", "openmpi-tcp", "gloo", "starling-tcp", "starling-tcp-header",
-             "starling-ipc", "starling-ipc-header")
+             "starling-tcp-keys", "starling-ipc", "starling-ipc-header")
 
 
 def _list_of(what, allowed):

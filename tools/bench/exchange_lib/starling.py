@@ -10,6 +10,7 @@ from bench.exchange_lib import oracle
 from bench.exchange_lib.peers import of_nodes
 from bench.exchange_lib.processes import PeerError, run_together
 from cluster_lib.endpoints import open_endpoints
+from cluster_lib.keys import address_book, make_keys
 
 TOLERANCE = 5e-5  # standard normals, up to 6; the mean of float32 gossip wanders by rounding
 
@@ -34,10 +35,6 @@ kind = "average"
 [shared.stop]
 steps = {steps}
 """
-NODE = """[[node]]
-id = {id}
-listen = "{address}"
-"""
 
 
 def read_samples(path, places):
@@ -59,14 +56,17 @@ class Starling:
 
     transport  tcp, or ipc: Unix sockets between nodes of one host.
     checksum   payload, or header (as much as raw TCP and OpenMPI check: nothing of the payload).
+    keys       encrypted with CURVE, checksum of headers only: what a cluster with keys does.
     """
 
-    def __init__(self, programs, transport, checksum):
-        self._program = programs / "starling-node"
-        self._transport, self._checksum = transport, checksum
+    def __init__(self, programs, transport, checksum, keys=False):
+        self._program, self._keygen = programs / "starling-node", programs / "starling-topology"
+        self._transport, self._checksum, self._keys = transport, checksum, keys
         plain = checksum == "payload"
-        self.key = f"starling-{transport}" + ("" if plain else "-header")
-        self.title = f"Starling, {transport}" + ("" if plain else ", checksum of headers only")
+        self.key = f"starling-{transport}" + ("-keys" if keys else "" if plain else "-header")
+        self.title = f"Starling, {transport}" + (
+            ", encrypted" if keys else "" if plain else ", checksum of headers only"
+        )
 
     def absent(self):
         return None if self._program.is_file() else "starling-node is not built"
@@ -74,19 +74,20 @@ class Starling:
     def run(self, task, seconds):
         nodes, steps = task.layout.nodes, task.warm_up + task.rounds
         with (tempfile.TemporaryDirectory(prefix="starling-bench-") as scratch,
+              make_keys(self._keys, self._keygen, nodes) as keys,
               open_endpoints(self._transport, nodes) as endpoints):
             folder = pathlib.Path(scratch)
             config, out = folder / "exchange.toml", folder / "run"
             text = CONFIG.format(checksum=self._checksum, values=task.values, nodes=nodes,
                                  kind=task.layout.kind, steps=steps)
-            text += "".join(NODE.format(id=i, address=address)
-                            for i, address in enumerate(endpoints.addresses))
+            text += address_book(endpoints.addresses, keys.public)
             config.write_text(text, encoding="utf-8")
             out.mkdir()
             endpoints.release()
             cores = [i % os.cpu_count() for i in range(nodes)] if task.pin else None
-            run_together([[str(self._program), "--config", str(config), "--id", str(i),
-                           "--out", str(out)] for i in range(nodes)], seconds, cores=cores)
+            program = [str(self._program), "--config", str(config), "--out", str(out)]
+            run_together([[*program, "--id", str(i), *keys.options(i)] for i in range(nodes)],
+                         seconds, cores=cores)
             return self._collect(task, steps, out)
 
     @staticmethod
