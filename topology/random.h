@@ -15,7 +15,8 @@ enum class Purpose : std::uint32_t {
   jitter,
   schedule,
   watch,
-  spectrum
+  spectrum,
+  attack
 };
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is
