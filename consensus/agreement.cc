@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "consensus/aggregators/requirements.h"
 #include "consensus/algorithms/registry.h"
 #include "consensus/schedule_mix.h"
 
@@ -17,7 +18,8 @@ constexpr long long kMostSteps = 10'000;
 
 const MixerEntry& mixer_of(const Settings& settings, GraphNature nature) {
   const std::string& name = settings.mixing.acceleration;
-  if (name == "auto") return automatic_mixer(nature);
+  if (name == "auto")
+    return mixes_whole_vectors(settings) ? *find_mixer("plain") : automatic_mixer(nature);
   const MixerEntry* mixer = find_mixer(name == "none" ? "plain" : name);
   if (!mixer)
     throw SettingsError("shared.mixing.acceleration = \"" + name +
@@ -58,6 +60,8 @@ MixingMatrix local_weights(const Graph& graph, std::span<const double> samples, 
 // to the algorithm, whose step size shrinks with 1 + lambda_n (catalogue C.1, C.5). And they are
 // computed from the whole graph, which nodes that estimate the spectrum do not look at.
 const char* why_local(const Settings& settings) {
+  if (mixes_whole_vectors(settings))
+    return "one gossip step on raw vectors: weights none of which is negative";
   if (settings.topology.spectrum == "gossip")
     return "spectrum by gossip: weights that need the neighbors' degrees only";
   if (settings.mixing.acceleration == "none" && settings.mixing.steps > 0)
@@ -67,7 +71,7 @@ const char* why_local(const Settings& settings) {
 
 // The least K with the contraction of "auto".
 int chosen_steps(const Settings& settings, const Mixing& mixing, const Spectrum& found) {
-  if (mixing.matrix.graph.nodes() == 1) return 1;
+  if (mixing.matrix.graph.nodes() == 1 || mixes_whole_vectors(settings)) return 1;
   const long long steps =
       mixing.schedule ? schedule_steps(*mixing.schedule, kAutoContraction)
                       : mixer_of(settings, nature_of(mixing)).steps_for(found, kAutoContraction);
@@ -77,6 +81,18 @@ int chosen_steps(const Settings& settings, const Mixing& mixing, const Spectrum&
                         std::to_string(kAutoContraction) +
                         "; choose a better connected graph or set the steps yourself");
   return static_cast<int>(std::max(steps, 1LL));
+}
+
+// n pi_i of nodes that are averaged although their samples should be; empty: by one.
+std::vector<double> objective_scale(const Settings& settings, std::span<const double> samples) {
+  const bool even =
+      std::all_of(samples.begin(), samples.end(), [&](double m) { return m == samples[0]; });
+  if (settings.objective.weighting != "samples" || even) return {};
+  double total = 0;
+  for (const double m : samples) total += m;
+  std::vector<double> scale;
+  for (const double m : samples) scale.push_back(static_cast<double>(samples.size()) * m / total);
+  return scale;
 }
 
 // What holds on any connected graph, as far as one row shows it: lambda_n by Gershgorin's disc;
@@ -145,7 +161,12 @@ MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
 
 Mixing make_mixing(const Settings& settings, const Graph& graph,
                    std::shared_ptr<const Schedule> schedule, std::span<const double> samples) {
-  if (!schedule) return make_matrix(settings, graph, samples);
+  if (!schedule && !settings.mixing.robust()) return make_matrix(settings, graph, samples);
+  if (!schedule) {  // a rule knows vectors, not how many samples stand behind them
+    Mixing mixing = make_matrix(settings, graph, {});
+    mixing.objective_scale = objective_scale(settings, samples);
+    return mixing;
+  }
   if (const ScheduleRate rate = schedule_rate(*schedule);
       graph.nodes() > 1 && !rate.exact_after && !(rate.per_round < 1))
     throw SettingsError(
@@ -160,13 +181,7 @@ Mixing make_mixing(const Settings& settings, const Graph& graph,
   mixing.matrix.note.rule = "schedule";
   mixing.matrix.note.why = "W of every round is the graph's own: ";
   mixing.matrix.note.why += to_string(nature_of(mixing));
-  const bool even =
-      std::all_of(samples.begin(), samples.end(), [&](double m) { return m == samples[0]; });
-  if (settings.objective.weighting == "samples" && !even) {
-    double total = 0;
-    for (const double m : samples) total += m;
-    for (const double m : samples) mixing.objective_scale.push_back(n * m / total);
-  }
+  mixing.objective_scale = objective_scale(settings, samples);
   return mixing;
 }
 
@@ -203,6 +218,9 @@ const AlgorithmEntry& require_runnable(const Settings& settings, const Mixing& m
                         "\": no such algorithm");
   const GraphNature nature = nature_of(mixing);
   if (const auto reason = refusal(*algorithm, mixer_of(settings, nature), nature))
+    throw SettingsError(*reason);
+  const MixingMatrix* matrix = mixing.matrix.graph.nodes() > 0 ? &mixing.matrix : nullptr;
+  if (const auto reason = robust_refusal(settings, *algorithm, nature, matrix))
     throw SettingsError(*reason);
   if (settings.stop.gradient_norm > 0)
     if (const auto reason = target_refusal(nature)) throw SettingsError(*reason);

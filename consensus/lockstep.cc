@@ -1,5 +1,6 @@
 #include "consensus/lockstep.h"
 
+#include "consensus/aggregators/requirements.h"
 #include "consensus/chunks.h"
 #include "consensus/kernels/mix.h"
 
@@ -66,6 +67,8 @@ Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement,
     nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_,
                                             std::move(watch), algorithm));
   }
+  if (mixes_whole_vectors(settings_))
+    whole_ = std::make_unique<WholeLockstep<Real>>(settings_, objectives);
 }
 
 template <class Real>
@@ -108,52 +111,65 @@ RunStatus Lockstep<Real>::run() {
 // All K gossip steps of one stream, for all nodes: each step reads y_k of all and writes y_{k+1}.
 template <class Real>
 void Lockstep<Real>::mix(std::uint32_t stream) {
-  const auto kernel = mix_kernel<Real>();
   // All have begun this mix, so all have made whatever switch comes before it.
   gossip_.adopt(nodes_[0]->peer.agreement());
-  const MixOperation<Real>& first = *nodes_[0]->host.begun().front();
-  const int steps = first.steps;
-  const auto size = static_cast<std::size_t>(first.y[0].size());
-  for (auto& node : nodes_) {
-    const MixOperation<Real>& operation = *node->host.begun().front();
-    if (operation.stream != stream || operation.steps != steps || operation.round != first.round ||
-        operation.y[0].size() != first.y[0].size() || !operation.ride != !first.ride)
+  mixes_.clear();
+  for (auto& node : nodes_) mixes_.push_back(node->host.begun().front());
+  const MixOperation<Real>& first = *mixes_[0];
+  const auto size = first.y[0].size();
+  for (const MixOperation<Real>* operation : mixes_)
+    if (operation->stream != stream || operation->steps != first.steps ||
+        operation->round != first.round || operation->y[0].size() != size ||
+        !operation->ride != !first.ride)
       throw std::logic_error("nodes begin different mixes as number " + std::to_string(stream));
+  const bool whole = whole_ && size > 0;
+  for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(first.steps); ++k) {
+    if (whole)
+      whole_->step(gossip_, k, mixes_);
+    else
+      gossip_step(k);
+    if (first.ride) merge_rides(k);
   }
-  const double scale = first.scale();
-  for (int k = 0; k < steps; ++k) {
-    const auto now = static_cast<std::uint32_t>(k);
-    const double omega = first.omega(now);
-    for (NodeId i = 0; i < nodes_.size(); ++i) {
-      const GossipRow row = gossip_.row(first.round + now, i);
-      MixOperation<Real>& own = *nodes_[i]->host.begun().front();
-      values_.clear();
-      weights_.clear();
-      for (const NodeId j : row.sources)
-        values_.push_back(nodes_[j]->host.begun().front()->at(now).data());
-      for (const double w : row.weights) weights_.push_back(static_cast<Real>(w * scale));
-      const Real* y = own.at(now).data();
-      Real* out = own.at(now + 1).data();
-      kernel(y, omega != 0 ? out : nullptr, values_.data(), weights_.data(), values_.size(),
-             static_cast<Real>(omega), size, out);
-      add_excess(static_cast<Real>(row.excess), y, size, out);
-    }
-    if (!first.ride) continue;
-    for (NodeId i = 0; i < nodes_.size(); ++i)
-      rides_before_[i] = *nodes_[i]->host.begun().front()->ride;
-    for (NodeId i = 0; i < nodes_.size(); ++i) {
-      const GossipRow row = gossip_.row(first.round + now, i);
-      rides_.clear();
-      for (const NodeId j : row.sources) rides_.push_back(&rides_before_[j]);
-      merge(*nodes_[i]->host.begun().front()->ride, rides_, row.weights, scale, omega);
-    }
+  for (NodeId i = 0; i < nodes_.size(); ++i) {
+    Node& node = *nodes_[i];
+    MixOperation<Real>& operation = *mixes_[i];
+    node.host.begun().pop_front();
+    operation.result.swap(operation.at(static_cast<std::uint32_t>(operation.steps)));
+    if (whole) node.peer.account(whole_->robust(i));
+    node.peer.finish(operation);
+    node.peer.release(operation);
   }
-  for (auto& node : nodes_) {
-    MixOperation<Real>& operation = *node->host.begun().front();
-    node->host.begun().pop_front();
-    operation.result.swap(operation.at(static_cast<std::uint32_t>(steps)));
-    node->peer.finish(operation);
-    node->peer.release(operation);
+}
+
+template <class Real>
+void Lockstep<Real>::gossip_step(std::uint32_t k) {
+  const auto kernel = mix_kernel<Real>();
+  for (NodeId i = 0; i < nodes_.size(); ++i) {
+    MixOperation<Real>& own = *mixes_[i];
+    const GossipRow row = gossip_.row(own.round + k, i);
+    const double omega = own.omega(k);
+    const auto size = static_cast<std::size_t>(own.y[0].size());
+    values_.clear();
+    weights_.clear();
+    for (const NodeId j : row.sources) values_.push_back(mixes_[j]->at(k).data());
+    for (const double w : row.weights) weights_.push_back(static_cast<Real>(w * own.scale()));
+    const Real* y = own.at(k).data();
+    Real* out = own.at(k + 1).data();
+    kernel(y, omega != 0 ? out : nullptr, values_.data(), weights_.data(), values_.size(),
+           static_cast<Real>(omega), size, out);
+    add_excess(static_cast<Real>(row.excess), y, size, out);
+  }
+}
+
+template <class Real>
+void Lockstep<Real>::merge_rides(std::uint32_t k) {
+  for (NodeId i = 0; i < nodes_.size(); ++i) rides_before_[i] = *mixes_[i]->ride;
+  for (NodeId i = 0; i < nodes_.size(); ++i) {
+    MixOperation<Real>& own = *mixes_[i];
+    const GossipRow row = gossip_.row(own.round + k, i);
+    rides_.clear();
+    for (const NodeId j : row.sources) rides_.push_back(&rides_before_[j]);
+    merge(*own.ride, rides_, row.weights, own.scale(), own.omega(k));
   }
 }
 

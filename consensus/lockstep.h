@@ -8,6 +8,7 @@
 #include "consensus/gossip.h"
 #include "consensus/objectives/objective.h"
 #include "consensus/runner.h"
+#include "consensus/whole_lockstep.h"
 
 namespace starling {
 
@@ -52,6 +53,8 @@ class Lockstep {
  private:
   struct Node;
   void mix(std::uint32_t stream);
+  void gossip_step(std::uint32_t k);
+  void merge_rides(std::uint32_t k);
   [[noreturn]] void stalled() const;
 
   const Settings& settings_;
@@ -61,6 +64,8 @@ class Lockstep {
   std::function<void(std::uint64_t)> watch_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::uint32_t next_stream_ = 0;
+  std::unique_ptr<WholeLockstep<Real>> whole_;  // null: plain gossip
+  std::vector<MixOperation<Real>*> mixes_;
   std::vector<const Real*> values_;  // of the sources of one node, with their weights
   std::vector<Real> weights_;
   std::vector<const Ride*> rides_;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consensus/aggregators/robust_mix.h"
 #include "consensus/agreement.h"
 #include "consensus/contraction_recorder.h"
 #include "consensus/operation.h"
@@ -154,6 +155,11 @@ class Peer {
   };
   std::deque<StateVector>& states() { return states_; }
   ContractionRecorder& recorder() { return recorder_; }
+  // What a robust rule made of the neighbors' vectors so far; and whether in some step more of them
+  // were refused than may lie.
+  void account(const RobustMix<Real>& mix) { outnumbered_ = mix.account(tallies_) || outnumbered_; }
+  const std::vector<NeighborTally>& tallies() const { return tallies_; }
+  bool outnumbered() const { return outnumbered_; }
   double last_value() const { return last_value_; }  // f_i where the gradient was last taken
   std::uint64_t gossip_steps() const { return gossip_steps_; }  // exchanges one after the other
   std::uint32_t streams() const { return next_stream_; }
@@ -188,6 +194,8 @@ class Peer {
   std::uint64_t gossip_steps_ = 0;
   double last_value_ = 0;
   ContractionRecorder recorder_;
+  std::vector<NeighborTally> tallies_;
+  bool outnumbered_ = false;
 };
 
 // --- implementation

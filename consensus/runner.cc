@@ -1,5 +1,6 @@
 #include "consensus/runner.h"
 
+#include "consensus/aggregators/requirements.h"
 #include "consensus/mismatch.h"
 
 namespace starling {
@@ -58,7 +59,8 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
       algorithm_(algorithm ? algorithm : find_algorithm(settings.algorithm.kind)),
       interval_(agreement.spectrum),
       watch_(settings.seed, agreement.matrix.graph.nodes(), self),
-      watches_(algorithm_ && algorithm_->needs != GraphNeed::column_stochastic),
+      whole_(mixes_whole_vectors(settings)),
+      watches_(!whole_ && algorithm_ && algorithm_->needs != GraphNeed::column_stochastic),
       first_step_(first_step),
       step_(first_step),
       lap_end_(first_step) {
@@ -149,7 +151,7 @@ Task<bool> Runner<Real>::begin_mixing() {
     tune(forced(settings_, estimate_->interval));
   }
   watch_.begin(peer_.plan(), agreement_->matrix.stationary[self_]);
-  progress_.contraction_promised = peer_.plan().contraction;
+  progress_.contraction_promised = promised();
   co_return true;
 }
 
@@ -158,10 +160,13 @@ MixingReport Runner<Real>::mixing() const {
   return {peer_.plan().steps(),
           peer_.exact_step_size(),
           progress_.contraction_measured,
-          peer_.plan().contraction,
+          promised(),
           interval_,
           mismatches_,
-          estimate_};
+          estimate_,
+          settings_.mixing.aggregator,
+          settings_.mixing.tolerated,
+          peer_.tallies()};
 }
 
 // Gossip steps after which what any node holds has reached all.
@@ -204,7 +209,7 @@ Task<bool> Runner<Real>::meet_mismatch() {
   }
   lap_end_ = step_;
   watch_.begin(peer_.plan(), agreement_->matrix.stationary[self_]);
-  progress_.contraction_promised = peer_.plan().contraction;
+  progress_.contraction_promised = promised();
   what += "; from step " + std::to_string(step_) +
           " on the safe interval [-r, r], r = " + std::to_string(interval_.lambda_2());
   mismatches_.push_back({step_, what});
@@ -224,20 +229,29 @@ void Runner<Real>::enter_lap() {
   ride_.vote = watched && report_.gradient_bound <= settings_.stop.gradient_norm;
   if (ride_.vote) voted_ = peer_.state("x");
   ride_.bound = watched ? report_.gradient_bound : -1;
-  if (!std::isfinite(peer_.last_value()) || std::isnan(report_.gradient_bound))
-    wishes_ |= Ride::kWishDiverged;
+  if (diverged()) wishes_ |= Ride::kWishDiverged;
   ride_.wishes = wishes_;
   std::fill(ride_.table.begin(), ride_.table.end(), -1.0);
   if (relative()) ride_.table[self_] = distance();
   const double disagreement = report_.change * report_.change;
   if (watches_) watch_.enter(ride_, relative() ? 1 : lap_steps_);
   entered_streams_ = peer_.streams();
-  ride_.objective += peer_.last_value() - entered_value_;
+  if (!settings_.mixing.robust() || std::isfinite(peer_.last_value())) {
+    ride_.objective += peer_.last_value() - entered_value_;
+    entered_value_ = peer_.last_value();
+  }
   ride_.disagreement += disagreement - entered_disagreement_;
-  entered_value_ = peer_.last_value();
   entered_disagreement_ = disagreement;
   entered_switch_ = next_switch_ ? next_switch_(std::exchange(switch_taken_, false)) : nullptr;
   ride_.switch_least = ride_.switch_most = entered_switch_ ? entered_switch_->digest : 0;
+}
+
+// Under a robust rule one node's values are its own affair: the others refuse them and go on, until
+// somebody hears more of the kind than may lie.
+template <class Real>
+bool Runner<Real>::diverged() const {
+  if (settings_.mixing.robust()) return peer_.outnumbered();
+  return !std::isfinite(peer_.last_value()) || std::isnan(report_.gradient_bound);
 }
 
 // At a lap's end that stops nothing: all are ready for the same switch, or it waits.

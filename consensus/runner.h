@@ -44,6 +44,9 @@ struct MixingReport {
   Spectrum interval;                                            // that the plan rests on
   std::vector<Mismatch> mismatches;
   std::optional<SpectrumEstimate> estimate;  // by gossip, where asked for
+  std::string aggregator = "none";
+  std::uint32_t tolerated = 0;
+  std::vector<NeighborTally> neighbors;  // under a robust rule: what it made of them
 };
 
 // Takes one node's program from step to step, alike under every executor: laps, the monitor, the
@@ -114,6 +117,8 @@ class Runner {
   void switch_over();
   bool decide();
   void end(RunStatus status);
+  double promised() const { return whole_ ? -1 : peer_.plan().contraction; }
+  bool diverged() const;
   double distance() const;  // |x_i - x*|^2
   double relative_error();
 
@@ -128,7 +133,8 @@ class Runner {
   Spectrum interval_;  // that the plan in use rests on
   std::optional<SpectrumEstimate> estimate_;
   Watch watch_;
-  const bool watches_;  // not where W keeps no plain mean (push-sum)
+  const bool whole_;    // mixes by a robust rule, or with liars: no contraction is promised
+  const bool watches_;  // not then, and not where W keeps no plain mean (push-sum)
   std::uint32_t entered_streams_ = 0;
   std::vector<Mismatch> mismatches_;
   bool unmended_ = false;

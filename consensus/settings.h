@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,19 @@ struct MixingSettings {
   // The ends of the spectrum of W, forced; none = auto: what is found.
   std::optional<double> lambda_2, lambda_n;
   std::string on_mismatch = "safe";  // safe | stop: what a broken promise of contraction does
+  std::string aggregator = "none";   // a robust rule in place of W (aggregators/aggregator.h)
+  std::uint32_t tolerated = 1;       // of it: so many neighbors of each node may lie
+  double radius = 0;                 // of centered_clipping; 0 = auto: from the distances
+  bool robust() const { return aggregator != "none"; }
+};
+
+// For tests only: nodes that lie to their neighbors (attacks/attack.h).
+struct AttackSettings {
+  std::string kind = "none";
+  std::vector<std::uint32_t> nodes;  // ascending
+  bool by(std::uint32_t node) const {
+    return kind != "none" && std::binary_search(nodes.begin(), nodes.end(), node);
+  }
 };
 
 struct AlgorithmSettings {
@@ -76,6 +90,7 @@ struct Settings {
   TopologySettings topology;
   MixingSettings mixing;
   AlgorithmSettings algorithm;
+  AttackSettings attack;
   StopSettings stop;
   std::string synchrony = "bsp";
   MembershipSettings membership;

@@ -1,8 +1,10 @@
 #include "node/config_settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "consensus/aggregators/aggregator.h"
 #include "consensus/algorithms/registry.h"
 #include "consensus/objectives/objective.h"
 #include "node/configured_graph.h"
@@ -101,6 +103,25 @@ ObjectiveSettings objective_of(const Values& values) {
   return o;
 }
 
+// "0,6" to its numbers, ascending.
+AttackSettings attack_of(const Values& values) {
+  AttackSettings attack;
+  attack.kind = values.text("shared.attack.kind");
+  const std::string list = values.text("shared.attack.nodes");
+  for (const char *at = list.data(), *end = at + list.size(); at < end; ++at) {
+    std::uint32_t node = 0;
+    const auto [after, error] = std::from_chars(at, end, node);
+    if (error != std::errc() || (after != end && *after != ',') || after + 1 == end)
+      throw ConfigError("shared.attack.nodes = \"" + printable(list) +
+                        "\": allowed are ids of nodes between commas, as \"0,6\"");
+    attack.nodes.push_back(node);
+    at = after;
+  }
+  std::sort(attack.nodes.begin(), attack.nodes.end());
+  attack.nodes.erase(std::unique(attack.nodes.begin(), attack.nodes.end()), attack.nodes.end());
+  return attack;
+}
+
 Settings shared_of(const Values& values, const Config& config) {
   Settings s;
   s.name = values.text("shared.name");
@@ -117,6 +138,10 @@ Settings shared_of(const Values& values, const Config& config) {
   s.mixing.lambda_2 = values.chosen("shared.mixing.lambda_2");
   s.mixing.lambda_n = values.chosen("shared.mixing.lambda_n");
   s.mixing.on_mismatch = values.text("shared.mixing.on_mismatch");
+  s.mixing.aggregator = values.text("shared.mixing.aggregator");
+  s.mixing.tolerated = values.number<std::uint32_t>("shared.mixing.tolerated");
+  s.mixing.radius = values.number<double>("shared.mixing.radius");
+  s.attack = attack_of(values);
   s.algorithm.kind = values.text("shared.algorithm.kind");
   s.algorithm.step_size = values.number<double>("shared.algorithm.step_size");
   s.stop.steps = values.number<std::uint64_t>("shared.stop.steps");
@@ -145,6 +170,19 @@ LocalSettings local_of(const Values& values) {
   return l;
 }
 
+// The keys of robust rules and attacks against the rest.
+void check_robust(const Config& config) {
+  const Settings& s = config.shared;
+  const AggregatorEntry* entry = find_aggregator(s.mixing.aggregator);
+  if (s.mixing.radius > 0 && (!entry || !entry->reads_radius))
+    throw ConfigError("shared.mixing.radius = " + config.values.at("shared.mixing.radius").toml +
+                      ": is read with aggregator = \"centered_clipping\" only, not with \"" +
+                      s.mixing.aggregator + "\"");
+  if (s.attack.kind == "label_flip" && !find_objective(s.objective.kind)->classifies)
+    throw ConfigError("shared.attack.kind = \"label_flip\": " + s.objective.kind +
+                      " has no classes to flip; use it with logistic or softmax");
+}
+
 // Limits that only mean something together.
 void check_together(const Config& config) {
   const Settings& s = config.shared;
@@ -155,6 +193,7 @@ void check_together(const Config& config) {
   if (s.membership.min_nodes > s.topology.nodes)
     throw ConfigError("shared.membership.min_nodes = " + std::to_string(s.membership.min_nodes) +
                       ": there are " + std::to_string(s.topology.nodes) + " nodes");
+  check_robust(config);
   if (s.chunk % 64 != 0)
     throw ConfigError("shared.chunk = " + std::to_string(s.chunk) + ": must be a multiple of 64");
   if (config.local.threads > 1)

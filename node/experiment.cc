@@ -31,6 +31,11 @@ void give_rows(Experiment& experiment, const Settings& settings) {
     experiment.samples[node] = static_cast<double>(experiment.rows[node].size());
 }
 
+// Class c becomes C - 1 - c.
+void flip_labels(Dataset& shard) {
+  for (double& label : shard.label) label = static_cast<double>(shard.classes - 1) - label;
+}
+
 // "objective.kappa = -1: must be ..." gets the name it has in the file.
 std::string in_config_words(std::string_view message) {
   return (message.starts_with("objective.") ? "shared." : "shared.objective: ") +
@@ -47,6 +52,7 @@ Experiment make_experiment(const Config& config) {
   experiment.schedule = std::move(topology.schedule);
   Mixing mixing;
   mixing.schedule = experiment.schedule;
+  mixing.matrix.graph = experiment.graph;
   require_runnable(settings, mixing);
   experiment.objective = find_objective(settings.objective.kind);
   if (!settings.objective.data.empty()) {
@@ -74,6 +80,8 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
   request.config = config.shared.objective.config.c_str();
   if (experiment.data.rows() > 0) {
     local->shard = experiment.data.subset(experiment.rows[node]);
+    if (config.shared.attack.kind == "label_flip" && config.shared.attack.by(node))
+      flip_labels(local->shard);
     local->view = local->shard.view();
   }
   request.data = &local->view;

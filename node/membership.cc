@@ -1,5 +1,6 @@
 #include "node/membership.h"
 
+#include "consensus/aggregators/requirements.h"
 #include "node/configured_graph.h"
 #include "node/error.h"
 #include "node/switch_plan.h"
@@ -121,7 +122,7 @@ void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& set
   const std::vector<double> samples = samples_of(view);
   lock.unlock();  // a large spectrum takes a while: the stand-in beats
   NodeRecord record;
-  const bool may = schedule_ ? whole_graph(view) : true;
+  const bool may = needs_whole_graph() ? whole_graph(view) : true;
   if (may) {
     mixing = make_mixing(settings, view.graph, schedule_, samples);
     record = propose(settings, mixing, own, view.rank(options_.self));
@@ -167,8 +168,13 @@ bool Membership::may_prepare(const View& view) const {
   return begun || begun_ || facts_.late() || whole_graph(view);
 }
 
-// All nodes and links are there. A graph that changes is generated for all; on some of them its
-// rounds say nothing.
+// A graph that changes is generated for all; on some of them its rounds say nothing. And a robust
+// rule was promised so many neighbors for each node, of whom so few may lie.
+bool Membership::needs_whole_graph() const {
+  return schedule_ || mixes_whole_vectors(options_.settings);
+}
+
+// All nodes and links are there.
 bool Membership::whole_graph(const View& view) const {
   return view.size() == facts_.graph().nodes() && facts_.complete();
 }
@@ -181,7 +187,7 @@ bool Membership::large_enough(const View& view) const {
 }
 
 bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) const {
-  if (schedule_ && !whole_graph(view)) return false;
+  if (needs_whole_graph() && !whole_graph(view)) return false;
   if (view.size() == facts_.graph().nodes()) return true;
   if (needs_all() || !large_enough(view)) return false;
   std::uint64_t step = 0;
@@ -189,9 +195,9 @@ bool Membership::may_begin(const View& view, const std::vector<Prepared>& record
   return !awaits(view, step);
 }
 
-// Without all nodes the known optimum is none, and the rounds of a schedule are others.
+// Without all nodes the known optimum is none.
 bool Membership::needs_all() const {
-  return options_.settings.membership.on_death == "wait" || schedule_ ||
+  return options_.settings.membership.on_death == "wait" || needs_whole_graph() ||
          options_.settings.stop.relative_error > 0;
 }
 

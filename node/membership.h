@@ -75,6 +75,7 @@ class Membership {
   Begun begin(const Settings& settings, const View& view, const std::vector<Prepared>& records,
               Mixing mixing);
   bool may_prepare(const View& view) const;
+  bool needs_whole_graph() const;
   bool whole_graph(const View& view) const;
   bool large_enough(const View& view) const;
   bool may_begin(const View& view, const std::vector<Prepared>& records) const;

@@ -6,12 +6,6 @@
 
 namespace starling {
 
-namespace {
-// Below this a payload is copied into the frame; from here on it travels as a message part of its
-// own, so that one zero-copy payload serves all neighbors.
-constexpr std::size_t kShareFrom = 64 * 1024;
-}  // namespace
-
 template <class Real>
 void MixStream<Real>::begin(MixOperation<Real>& operation) {
   operation_ = &operation;
@@ -22,16 +16,10 @@ void MixStream<Real>::begin(MixOperation<Real>& operation) {
   next_ = 0;
   filled_ = 0;
   read_steps();
-  buffered_.resize(operation.y.size());
-  for (Buffered& buffer : buffered_) {
-    if (!buffer.in_flight || buffer.in_flight->size() != chunk_count_)
-      buffer.in_flight = std::make_shared<std::vector<std::atomic<int>>>(chunk_count_);
-    buffer.hashes.resize(chunk_count_);
-    buffer.hashed.assign(chunk_count_, UINT32_MAX);
-  }
-  if (operation.ride) buffered_[0].ride = encode(*operation.ride);
-  for (std::size_t slot = 0; slot < setup_.links.size(); ++slot)
-    setup_.links[slot]->open(operation.stream, *this, slot);
+  sent_.resize(operation.y.size());
+  for (SentVector& sent : sent_) sent.begin(chunks_);
+  if (operation.ride) sent_[0].ride = encode(*operation.ride);
+  this->open();
 }
 
 // This node's rows of W in the rounds of this mix.
@@ -133,57 +121,30 @@ void MixStream<Real>::mix_ride(const Step& now, std::uint32_t k) {
   Ride& own = *operation_->ride;
   ride_pointers_.clear();
   for (std::size_t j = 0; j < arrived_.size(); ++j) {
-    if (!decode(arrived_[j]->ride, own.table.size(), rides_[j]))
-      throw ProtocolError(setup_.links[now.sources[j]]->peer(),
-                          "a ride block of another shape than this run has");
+    decode_ride(*arrived_[j], setup_.links[now.sources[j]]->peer(), own.table.size(), rides_[j]);
     ride_pointers_.push_back(&rides_[j]);
   }
   merge(own, ride_pointers_, now.ride_weights, operation_->scale(), operation_->omega(k));
-  buffered(k + 1).ride = encode(own);
+  sent(k + 1).ride = encode(own);
 }
 
 template <class Real>
 void MixStream<Real>::make_writable(std::uint32_t k, std::uint32_t chunk) {
-  Buffered& buffer = buffered(k);
-  if ((*buffer.in_flight)[chunk].load(std::memory_order_acquire) == 0) return;
+  if (!sent(k).in_flight(chunk)) return;
   // A frame of y_{k-2}(c) still waits, on a dying connection most likely: it keeps the old buffer.
   Vector<Real>& y = operation_->at(k);
   Vector<Real> fresh(setup_.pool, y.size());
   static_cast<typename Vector<Real>::Base&>(fresh) = y;
   y = std::move(fresh);
-  buffer.in_flight = std::make_shared<std::vector<std::atomic<int>>>(chunk_count_);
+  sent(k).forget();
 }
 
 template <class Real>
 Outgoing MixStream<Real>::outgoing(std::size_t slot, std::uint32_t position) {
   const std::uint32_t nth = position / chunk_count_, chunk = position % chunk_count_;
   const std::uint32_t k = changes_ ? carried_[slot][nth] : nth;
-  const Vector<Real>& y = operation_->at(k);
-  Buffered& buffer = buffered(k);
-  Outgoing out;
-  out.k = static_cast<std::uint16_t>(k);
-  out.chunk = chunk;
-  if (operation_->ride && chunk == 0) out.ride = buffer.ride;
-  out.values =
-      std::as_bytes(std::span<const Real>(y.data() + chunks_.begin(chunk), chunks_.size(chunk)));
-  if (setup_.hash_payload) {
-    if (buffer.hashed[chunk] != k) buffer.hashes[chunk] = hash_payload(out.values);
-    buffer.hashed[chunk] = k;
-    out.values_hash = buffer.hashes[chunk];
-  }
-  if (out.values.size() >= kShareFrom) {
-    // The frame keeps the buffer alive, and the count of its chunk up, until the transport lets go
-    // of it.
-    struct Held {
-      Buffer values;
-      InFlight counts;
-      std::uint32_t chunk;
-      ~Held() { (*counts)[chunk].fetch_sub(1, std::memory_order_release); }
-    };
-    (*buffer.in_flight)[chunk].fetch_add(1, std::memory_order_relaxed);
-    out.shared = SharedBytes{out.values.data(), out.values.size(),
-                             std::shared_ptr<Held>(new Held{y.buffer(), buffer.in_flight, chunk})};
-  }
+  Outgoing out = sent(k).frame(operation_->at(k), k, chunk, setup_.hash_payload);
+  if (operation_->ride && chunk == 0) out.ride = sent(k).ride;
   return out;
 }
 
@@ -191,15 +152,8 @@ template <class Real>
 bool MixStream<Real>::released() const {
   for (std::size_t slot = 0; slot < setup_.links.size(); ++slot)
     if (!setup_.links[slot]->acknowledged(number(), carries(slot))) return false;
-  for (const Buffered& buffer : buffered_)
-    for (const auto& count : *buffer.in_flight)
-      if (count.load(std::memory_order_acquire) != 0) return false;
-  return true;
-}
-
-template <class Real>
-void MixStream<Real>::forget() {
-  for (Link* link : setup_.links) link->forget_source(number());
+  return std::none_of(sent_.begin(), sent_.end(),
+                      [](const SentVector& sent) { return sent.in_flight(); });
 }
 
 template <class Real>

@@ -10,11 +10,25 @@ nlohmann::ordered_json mixing_json(const MixingReport& mixing) {
             {"step_size", mixing.step_size},
             {"contraction_measured",
              mixing.contraction_measured < 0 ? Json(nullptr) : Json(mixing.contraction_measured)},
-            {"contraction_promised", mixing.contraction_promised}};
+            {"contraction_promised",
+             mixing.contraction_promised < 0 ? Json(nullptr) : Json(mixing.contraction_promised)}};
   json["interval"] = Json::array({mixing.interval.lambda_n, mixing.interval.lambda_2()});
   json["mismatches"] = Json::array();
   for (const Mismatch& mismatch : mixing.mismatches)
     json["mismatches"].push_back({{"step", mismatch.step}, {"what", mismatch.what}});
+  if (mixing.aggregator != "none") {
+    Json neighbors = Json::array();
+    for (const NeighborTally& t : mixing.neighbors)
+      neighbors.push_back({{"id", t.neighbor},
+                           {"steps", t.steps},
+                           {"refused", t.refused},
+                           {"dropped", t.dropped},
+                           {"clipped", t.clipped},
+                           {"trimmed_coordinates", t.trimmed_coordinates}});
+    json["aggregation"] = Json{{"rule", mixing.aggregator},
+                               {"tolerated", mixing.tolerated},
+                               {"neighbors", std::move(neighbors)}};
+  }
   if (!mixing.estimate) return json;
   const SpectrumEstimate& e = *mixing.estimate;
   json["spectrum"] =

@@ -1,4 +1,6 @@
+#include "consensus/aggregators/aggregator.h"
 #include "consensus/algorithms/registry.h"
+#include "consensus/attacks/attack.h"
 #include "consensus/objectives/objective.h"
 #include "node/options.h"
 #include "topology/digraph_generators.h"
@@ -142,6 +144,13 @@ void add_method(std::vector<Option>& table) {
                        "when a mix contracts less than promised: go on with a safe interval, or "
                        "fail",
                        "safe stop"));
+  table.push_back(text("shared.mixing.aggregator", "none",
+                       "robust rule in place of W, against neighbors that lie",
+                       "none " + names_of(aggregators())));
+  table.push_back(integer("shared.mixing.tolerated", "1", 0, kMaxNodes,
+                          "of the rule: so many neighbors of each node may lie"));
+  table.push_back(or_auto(above(real("shared.mixing.radius", "auto", 0, kAny,
+                                     "of centered_clipping; auto: from the distances"))));
   table.push_back(
       text("shared.algorithm.kind", "gradient_tracking", "the algorithm", names_of(algorithms())));
   table.push_back(or_auto(above(
@@ -159,6 +168,13 @@ void add_method(std::vector<Option>& table) {
                        "drop wait", "adopt"));
   table.push_back(
       text("shared.membership.resume", "warm", "how a restart begins", "warm", "exact"));
+}
+
+void add_attack(std::vector<Option>& table) {
+  table.push_back(text("shared.attack.kind", "none",
+                       "for tests only: what the named nodes tell their neighbors",
+                       "none " + names_of(attacks())));
+  table.push_back(text("shared.attack.nodes", "", "for tests only: who lies, as 0,6"));
 }
 
 void add_local(std::vector<Option>& table) {
@@ -188,6 +204,7 @@ std::vector<Option> option_table(std::string_view objective_kind) {
   add_objective(table, objective_kind);
   add_topology(table);
   add_method(table);
+  add_attack(table);
   add_local(table);
   return table;
 }

@@ -2,11 +2,19 @@
 
 #include <chrono>
 
+#include "consensus/aggregators/requirements.h"
+
 namespace starling {
 
 namespace {
 // A gradient this short is done in place: handing it to a thread would take longer.
 constexpr double kInPlace_s = 300e-6;
+
+double seconds_of(const std::function<void()>& job) {
+  const auto began = std::chrono::steady_clock::now();
+  job();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
 }  // namespace
 
 template <class Real>
@@ -23,6 +31,10 @@ Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, const
       hash_payload_(settings.checksum == "payload"),
       gossip_(agreement),
       objective_scale_(agreement.objective_scale.empty() ? 1 : agreement.objective_scale[rank_]),
+      whole_(mixes_whole_vectors(settings)),
+      liar_(settings, self),
+      robust_(settings.mixing,
+              [&objective](const Real* x) { return objective.gradient<Real>(x, nullptr); }),
       worker_([&transport] { transport.wake(); }) {}
 
 template <class Real>
@@ -56,16 +68,29 @@ void Rounds<Real>::adopt(const Agreement& agreement) {
   setup_ = std::make_shared<const MixSetup<Real>>(MixSetup<Real>{
       rank_, gossip_, std::move(ranks), std::move(links), pool_, chunk_bytes_, hash_payload_});
   spare_.clear();
+  spare_whole_.clear();
+}
+
+// Rides settle by themselves, without a vector to be mistrusted.
+template <class Real>
+auto Rounds<Real>::spare(const MixOperation<Real>& operation) -> Streams& {
+  return whole_ && operation.y[0].size() > 0 ? spare_whole_ : spare_;
 }
 
 template <class Real>
 void Rounds<Real>::start_mix(MixOperation<Real>& operation) {
   const auto lock = pump_.lock();
   if (&peer_->agreement() != adopted_) adopt(peer_->agreement());
-  if (spare_.empty()) spare_.push_back(std::make_unique<MixStream<Real>>(setup_));
-  active_.push_back(std::move(spare_.back()));
+  Streams& spare = this->spare(operation);
+  if (spare.empty()) {
+    if (&spare == &spare_whole_)
+      spare.push_back(std::make_unique<WholeStream<Real>>(setup_, liar_, robust_));
+    else
+      spare.push_back(std::make_unique<MixStream<Real>>(setup_));
+  }
+  active_.push_back(std::move(spare.back()));
   told_.push_back(false);
-  spare_.pop_back();
+  spare.pop_back();
   active_.back()->begin(operation);
 }
 
@@ -84,13 +109,18 @@ void Rounds<Real>::filled(MixOperation<Real>& operation, std::size_t count) {
 
 template <class Real>
 void Rounds<Real>::start_gradient(GradientOperation<Real>& operation) {
-  if (!gradient_ && last_gradient_s_ > 0 && last_gradient_s_ < kInPlace_s) {
+  if (!working() && last_gradient_s_ > 0 && last_gradient_s_ < kInPlace_s) {
     evaluate(operation);
     peer_->finish(operation);
     return;
   }
   waiting_gradients_.push_back(&operation);
-  if (gradient_) return;
+  next_gradient();
+}
+
+template <class Real>
+void Rounds<Real>::next_gradient() {
+  if (working() || waiting_gradients_.empty()) return;
   gradient_ = waiting_gradients_.front();
   waiting_gradients_.pop_front();
   worker_.start([this, job = gradient_] { evaluate(*job); });
@@ -98,22 +128,46 @@ void Rounds<Real>::start_gradient(GradientOperation<Real>& operation) {
 
 template <class Real>
 void Rounds<Real>::evaluate(GradientOperation<Real>& operation) {
-  const auto began = std::chrono::steady_clock::now();
-  try {
-    starling::evaluate(objective_, objective_scale_, operation);
-  } catch (...) {
-    operation.error = std::current_exception();
+  last_gradient_s_ = seconds_of([&] {
+    try {
+      starling::evaluate(objective_, objective_scale_, operation);
+    } catch (...) {
+      operation.error = std::current_exception();
+    }
+  });
+}
+
+// The rule of a stream that is ripe; by the worker, if it takes long.
+template <class Real>
+void Rounds<Real>::compute(NodeStream<Real>& stream) {
+  const auto job = [this, &stream] { last_compute_s_ = seconds_of([&] { stream.compute(); }); };
+  if (last_compute_s_ > 0 && last_compute_s_ < kInPlace_s) {
+    job();
+    stream.computed(*peer_);
+    return;
   }
-  last_gradient_s_ =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  computed_ = &stream;
+  worker_.start(job);
+}
+
+// Takes in what the worker has ended.
+template <class Real>
+bool Rounds<Real>::finish_job() {
+  if (!working() || !worker_.poll()) return false;
+  if (computed_)
+    std::exchange(computed_, nullptr)->computed(*peer_);
+  else
+    peer_->finish(*std::exchange(gradient_, nullptr));
+  next_gradient();
+  return true;
 }
 
 template <class Real>
 bool Rounds<Real>::advance() {
   if (detached_) return false;
-  bool finished = false;
+  bool finished = finish_job();
   for (std::size_t s = 0; s < active_.size(); ++s) {
-    MixStream<Real>& stream = *active_[s];
+    NodeStream<Real>& stream = *active_[s];
     if (told_[s]) continue;
     try {
       stream.advance();
@@ -121,21 +175,13 @@ bool Rounds<Real>::advance() {
       network_.end_session(error.peer, error.what());
       continue;
     }
+    if (!working() && stream.ripe()) compute(stream);
     if (!stream.finished()) continue;
     told_[s] = true;
     finished = true;
     peer_->finish(stream.operation());
   }
   recycle();
-  if (gradient_ && worker_.poll()) {
-    peer_->finish(*std::exchange(gradient_, nullptr));
-    finished = true;
-    if (!waiting_gradients_.empty()) {
-      gradient_ = waiting_gradients_.front();
-      waiting_gradients_.pop_front();
-      worker_.start([this, job = gradient_] { evaluate(*job); });
-    }
-  }
   network_.flush();
   return finished;
 }
@@ -156,7 +202,8 @@ void Rounds<Real>::recycle() {
     }
     active_[s]->forget();
     peer_->release(active_[s]->operation());
-    if (active_[s]->made_for(*setup_)) spare_.push_back(std::move(active_[s]));
+    if (active_[s]->made_for(*setup_))
+      spare(active_[s]->operation()).push_back(std::move(active_[s]));
     active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(s));
     told_.erase(told_.begin() + static_cast<std::ptrdiff_t>(s));
   }
@@ -164,7 +211,7 @@ void Rounds<Real>::recycle() {
 
 template <class Real>
 bool Rounds<Real>::idle() const {
-  return active_.empty() && !gradient_;
+  return active_.empty() && !working();
 }
 
 template <class Real>

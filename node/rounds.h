@@ -9,6 +9,7 @@
 #include "node/gradient_worker.h"
 #include "node/mix_stream.h"
 #include "node/pump.h"
+#include "node/whole_stream.h"
 
 namespace starling {
 
@@ -36,10 +37,16 @@ class Rounds final : public Host<Real> {
   bool idle() const;  // everything begun is finished and taken
   // What the node waits for: a neighbor whose chunk is missing, or its own gradient.
   const Link* waiting_for() const;
-  bool computing() const { return gradient_ != nullptr; }
+  bool computing() const { return working(); }
 
  private:
+  using Streams = std::vector<std::unique_ptr<NodeStream<Real>>>;
   void adopt(const Agreement& agreement);
+  Streams& spare(const MixOperation<Real>& operation);
+  bool working() const { return gradient_ || computed_; }
+  void compute(NodeStream<Real>& stream);
+  bool finish_job();
+  void next_gradient();
   void evaluate(GradientOperation<Real>& operation);
   void recycle();
 
@@ -56,14 +63,20 @@ class Rounds final : public Host<Real> {
   const Agreement* adopted_ = nullptr;
   std::shared_ptr<const MixSetup<Real>> setup_;
   const double objective_scale_;
-  std::deque<std::unique_ptr<MixStream<Real>>>
-      active_;  // by stream number: under way, or not yet released
-  std::vector<std::unique_ptr<MixStream<Real>>> spare_;
+  std::deque<std::unique_ptr<NodeStream<Real>>>
+      active_;             // by stream number: under way, or not yet released
+  Streams spare_;          // for another mix: plain ones,
+  Streams spare_whole_;    // and those of whole vectors
   std::deque<bool> told_;  // of active_: the peer knows it is finished
   bool detached_ = false;
+  const bool whole_;  // vectors are mixed whole: by a robust rule, or with liars
+  Liar<Real> liar_;
+  RobustMix<Real> robust_;
+  // What the worker is at: one of them, or none.
   GradientOperation<Real>* gradient_ = nullptr;
+  NodeStream<Real>* computed_ = nullptr;
   std::deque<GradientOperation<Real>*> waiting_gradients_;
-  double last_gradient_s_ = 0;
+  double last_gradient_s_ = 0, last_compute_s_ = 0;
   GradientWorker worker_;  // last: it ends before what it works on
 };
 

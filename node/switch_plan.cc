@@ -2,10 +2,22 @@
 
 #include <algorithm>
 
+#include "consensus/aggregators/requirements.h"
 #include "node/config.h"
 #include "node/toml_file.h"
 
 namespace starling {
+
+namespace {
+// Robust rules were promised their neighborhoods at the start, and liars know whom they lie to.
+void require_linear(const Settings& settings) {
+  if (!mixes_whole_vectors(settings)) return;
+  const bool robust = settings.mixing.robust();
+  throw ConfigError(std::string(robust ? "shared.mixing.aggregator" : "shared.attack.kind") +
+                    " = \"" + (robust ? settings.mixing.aggregator : settings.attack.kind) +
+                    "\": the graph is that of the start; a switch is refused");
+}
+}  // namespace
 
 Settings switched_settings(const Settings& now, const std::string& text) {
   ConfigSources sources;
@@ -22,6 +34,8 @@ Settings switched_settings(const Settings& now, const std::string& text) {
         !key.starts_with("shared.topology.") && !key.starts_with("shared.mixing."))
       throw ConfigError(value.origin + ": " + key + " = " + value.toml +
                         ": a switch changes shared.topology and shared.mixing only");
+  require_linear(now);
+  require_linear(config.shared);
   Settings then = now;
   then.topology = config.shared.topology;
   then.mixing = config.shared.mixing;

@@ -23,6 +23,7 @@ struct AlgorithmEntry {
   bool exact = true;  // reaches the optimum of the whole objective with a constant step size
   bool needs_inputs = false;  // computes on given vectors (objective "vectors"), not on gradients
   bool warm_restart = true;   // may begin again from any x
+  bool mixes_models = false;  // no correction among what it mixes: a robust rule may stand for W
   int mixes_in_flight = 1;    // q: the most mixes under way at once
 
   // Invariants, in pi-means over the nodes; states by name. Empty: promises none of the kind.

@@ -20,4 +20,6 @@ starling_test(directed_algorithms_test ROOM consensus LIBRARIES starling::consen
   LABELS consensus)
 starling_test(switch_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(modes_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(aggregators_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(robust_reference_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(robust_lockstep_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)

@@ -193,7 +193,8 @@ class ThreadCluster {
 template <class Real>
 std::vector<std::vector<std::byte>> lockstep_models(const Settings& settings, const Graph& graph,
                                                     std::uint64_t dimension,
-                                                    std::shared_ptr<const Schedule> schedule = {}) {
+                                                    std::shared_ptr<const Schedule> schedule = {},
+                                                    std::vector<MixingReport>* reports = nullptr) {
   std::vector<Objective> objectives;
   std::vector<Objective*> pointers;
   for (NodeId i = 0; i < graph.nodes(); ++i)
@@ -207,8 +208,10 @@ std::vector<std::vector<std::byte>> lockstep_models(const Settings& settings, co
   Lockstep<Real> lockstep(settings, agree(settings, mixing, records), pointers);
   lockstep.run();
   std::vector<std::vector<std::byte>> models;
-  for (NodeId i = 0; i < graph.nodes(); ++i)
+  for (NodeId i = 0; i < graph.nodes(); ++i) {
     models.push_back(ThreadCluster::bytes_of(lockstep.model(i)));
+    if (reports) reports->push_back(lockstep.runner(i).mixing());
+  }
   return models;
 }
 

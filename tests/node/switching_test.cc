@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "node/configured_graph.h"
+#include "node/error.h"
 #include "node/switch_plan.h"
 #include "tests/node/cluster_of_threads.h"
 #include "tests/node/cutting_transport.h"
@@ -147,6 +148,27 @@ TEST(ARequestThatCannotBeRun, IsRefusedAndTheRunGoesOn) {
     EXPECT_EQ(outcome.error, "");
     EXPECT_TRUE(outcome.result.switches.empty());
   }
+}
+
+TEST(ARobustRule, IsNeitherSwitchedToNorAwayFrom) {
+  Settings settings = tracking(10);
+  const auto refused = [&](const std::string& text) -> std::string {
+    try {
+      switched_settings(settings, text);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string to_complete = "[shared.topology]\nkind = \"complete\"\n";
+  EXPECT_EQ(refused(to_complete), "");
+  EXPECT_NE(refused(to_complete + "[shared.mixing]\naggregator = \"krum\"\n").find("\"krum\""),
+            std::string::npos);
+  settings.mixing.aggregator = "ubar";
+  EXPECT_NE(refused(to_complete).find("\"ubar\""), std::string::npos);
+  settings.mixing.aggregator = "none";
+  settings.attack = {"nan", {1}};
+  EXPECT_NE(refused(to_complete).find("shared.attack.kind"), std::string::npos);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ starling_test(link_test ROOM node LIBRARIES starling::node)
 starling_test(zmq_transport_test ROOM node LIBRARIES starling::exchange cppzmq LABELS threads)
 starling_test(encryption_test ROOM node LIBRARIES starling::exchange cppzmq LABELS threads)
 starling_test(executor_equality_test ROOM node LIBRARIES starling::node LABELS threads)
+starling_test(robust_equality_test ROOM node LIBRARIES starling::node LABELS threads)
 starling_test(executor_equality_large_test ROOM node SOURCE executor_equality_test.cc
   LIBRARIES starling::node LABELS slow)
 target_compile_definitions(executor_equality_large_test PRIVATE STARLING_LARGE_DIMENSION=1000003)

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "consensus/aggregators/aggregator.h"
 #include "consensus/algorithms/registry.h"
+#include "consensus/attacks/attack.h"
 #include "consensus/mixers/mixer.h"
 #include "consensus/objectives/objective.h"
 #include "node/error.h"
@@ -49,6 +51,29 @@ Json list_objectives() {
   return list;
 }
 
+Json list_aggregators() {
+  Json list = Json::array();
+  for (const AggregatorEntry& a : aggregators())
+    list.push_back({{"name", a.name},
+                    {"summary", a.summary},
+                    {"source", a.source},
+                    {"least_neighbors", {{"1", a.least_neighbors(1)}, {"2", a.least_neighbors(2)}}},
+                    {"reads_weights", a.reads_weights},
+                    {"reads_loss", a.reads_loss},
+                    {"reads_radius", a.reads_radius}});
+  return list;
+}
+
+Json list_attacks() {
+  Json list = Json::array();
+  for (const AttackEntry& a : attacks())
+    list.push_back({{"name", a.name},
+                    {"summary", a.summary},
+                    {"source", a.source},
+                    {"lies_on_the_wire", a.lies()}});
+  return list;
+}
+
 // Of these there are none yet: every list is honest about it.
 Json nothing() { return Json::array(); }
 
@@ -57,9 +82,10 @@ struct Category {
   Json (*list)();
 };
 constexpr Category kCategories[] = {
-    {"algorithms", list_algorithms}, {"mixers", list_mixers},  {"objectives", list_objectives},
-    {"compressors", nothing},        {"aggregators", nothing}, {"optimizers", nothing},
-    {"schedules", nothing},
+    {"algorithms", list_algorithms},   {"mixers", list_mixers},
+    {"objectives", list_objectives},   {"compressors", nothing},
+    {"aggregators", list_aggregators}, {"attacks", list_attacks},
+    {"optimizers", nothing},           {"schedules", nothing},
 };
 
 std::string table(const Json& lists) {

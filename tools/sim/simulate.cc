@@ -157,8 +157,9 @@ std::vector<NodeResult> run(Cluster& cluster, const SimulateOptions& options) {
 Json simulate(const Config& config, const SimulateOptions& options) {
   const auto cluster = make_cluster(config);
   const bool single = config.shared.precision == Precision::float32;
+  const bool exact = !single && config.shared.attack.kind != "label_flip";
   const auto results = single ? run<float>(*cluster, options) : run<double>(*cluster, options);
-  Json summary = single ? summarize(*exact_cluster(config), results) : summarize(*cluster, results);
+  Json summary = exact ? summarize(*cluster, results) : summarize(*exact_cluster(config), results);
   if (options.out) RunFolder(*options.out).write_summary(summary.dump(2) + "\n");
   return summary;
 }

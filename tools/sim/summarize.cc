@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "consensus/aggregators/requirements.h"
 #include "consensus/requirements.h"
 #include "consensus/schedule_mix.h"
 #include "consensus/vector.h"
@@ -51,13 +52,20 @@ Json train_accuracy(Cluster& cluster, const Members& members, const Values& x) {
   return static_cast<double>(correct) / static_cast<double>(rows);
 }
 
+// Whom the figures are about: everyone but the nodes that were told to lie.
+Members honest_of(const Cluster& cluster, Members members) {
+  std::erase_if(members, [&](std::uint32_t i) { return cluster.config.shared.attack.by(i); });
+  return members;
+}
+
 // Figures of the models of the last view, on its members' data.
 void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nodes,
                 const Members& members) {
+  const Members honest = honest_of(cluster, members);
   const std::size_t d = cluster.objective(0).dimension();
   Values mean(d, 0.0);
   double mass = 0;
-  for (const std::uint32_t i : members) {
+  for (const std::uint32_t i : honest) {
     if (!nodes[i].model) continue;
     if (nodes[i].model->size() != d)
       throw RunError("node-" + std::to_string(i) +
@@ -74,12 +82,12 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   }
   for (double& value : mean) value /= mass;
   Values gradient, difference(d);
-  const double value = objective_at(cluster, members, mean, &gradient);
+  const double value = objective_at(cluster, honest, mean, &gradient);
   double worst = value, spread = 0;
-  for (const std::uint32_t i : members) {
+  for (const std::uint32_t i : honest) {
     if (!nodes[i].model) continue;
     const Values& x = *nodes[i].model;
-    const double own = objective_at(cluster, members, x);
+    const double own = objective_at(cluster, honest, x);
     if (!(own <= worst)) worst = own;
     for (std::size_t k = 0; k < d; ++k) difference[k] = x[k] - mean[k];
     spread += cluster.pi(i) / mass * dot(difference.data(), difference.data(), d);
@@ -109,10 +117,11 @@ Json switches(std::span<const NodeResult> nodes) {
 
 // Of the mixes since the last change of the plan. predicted: no mix does worse. mean_square: what
 // independent random rounds give on average; of them nothing is promised. Where mixing makes no
-// means (push-sum) both are null.
+// means (push-sum, robust rules) both are null.
 Json contraction(Cluster& cluster, std::span<const NodeResult> nodes, const Members& members) {
   const Agreement& agreement = cluster.agreement;
   Json result{{"measured", nullptr}, {"predicted", nullptr}};
+  if (mixes_whole_vectors(cluster.config.shared)) return result;
   const Json* used = mixing(nodes);
   if (switches(nodes).empty()) {
     if (!satisfies(nature_of(agreement), GraphNeed::doubly_stochastic)) return result;
@@ -204,6 +213,27 @@ Json views(std::span<const NodeResult> nodes) {
   return list;
 }
 
+// Of each node that was heard under a robust rule, what all its neighbors made of it.
+Json aggregation(std::span<const NodeResult> nodes) {
+  Json total, list = Json::array();
+  for (const NodeResult& node : nodes) {
+    if (!node.summary || !node.summary->contains("mixing")) continue;
+    const Json& mixing = node.summary->at("mixing");
+    if (!mixing.contains("aggregation")) continue;
+    const Json& own = mixing.at("aggregation");
+    total = {{"rule", own.at("rule")}, {"tolerated", own.at("tolerated")}};
+    for (const Json& tally : own.at("neighbors")) {
+      const auto id = tally.at("id").get<std::size_t>();
+      while (list.size() <= id) list.push_back({{"id", list.size()}});
+      for (const auto& [key, count] : tally.items())
+        if (key != "id")
+          list[id][key] = list[id].value(key, std::uint64_t{0}) + count.get<std::uint64_t>();
+    }
+  }
+  if (!total.is_null()) total["nodes"] = std::move(list);
+  return total;
+}
+
 Json details(std::span<const NodeResult> nodes) {
   Json list = Json::array();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -243,6 +273,11 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
   summary["mixing_steps"] = used ? used->at("steps") : Json(cluster.agreement.mix.steps());
   summary["step_size"] = used ? used->at("step_size") : Json(cluster.agreement.step_size);
   summary["mixing"] = used ? *used : Json(nullptr);
+  if (used) summary["mixing"].erase("aggregation");  // of one node's neighbors: in its details
+  if (Json robust = aggregation(nodes); !robust.is_null())
+    summary["aggregation"] = std::move(robust);
+  if (const AttackSettings& attack = cluster.config.shared.attack; attack.kind != "none")
+    summary["attack"] = {{"kind", attack.kind}, {"nodes", attack.nodes}};
   const WeightNote& note = cluster.agreement.matrix.note;
   summary["weights"] = {{"rule", note.rule}, {"why", note.why}};
   if (cluster.agreement.schedule) summary["schedule"] = schedule(*cluster.agreement.schedule);
@@ -254,7 +289,10 @@ Json summarize(Cluster& cluster, std::span<const NodeResult> nodes) {
 
 std::unique_ptr<Cluster> exact_cluster(Config config) {
   const Precision ran_in = std::exchange(config.shared.precision, Precision::float64);
+  AttackSettings attack = config.shared.attack;
+  if (attack.kind == "label_flip") config.shared.attack = {};  // the labels as they are
   auto cluster = make_cluster(config);
+  cluster->config.shared.attack = std::move(attack);
   cluster->ran_in = ran_in;
   return cluster;
 }

@@ -15,8 +15,10 @@ namespace starling {
 //   objective = f(mean),  objective_worst = max_i f(x_i),  gradient_norm = |grad f(mean)|
 //   consensus_error = sqrt(sum_i pi_i |x_i - mean|^2)
 //
-// f = sum_i pi_i f_i over all configured nodes, in float64 whatever the run computed in. Figures
-// that cannot be known (no model at all, no test data, a contraction file missing) are null.
+// f = sum_i pi_i f_i over all configured nodes, in float64 whatever the run computed in. Nodes that
+// were told to lie (shared.attack) are left out of all of these; accuracy is over all samples, with
+// their true labels. Figures that cannot be known (no model at all, no test data, a contraction
+// file missing) are null.
 // Requires  a cluster made with precision float64 (exact_cluster).
 Json summarize(Cluster& cluster, std::span<const NodeResult> nodes);
 
