@@ -14,6 +14,7 @@
 #include "consensus/operation.h"
 #include "consensus/program.h"
 #include "consensus/queue.h"
+#include "consensus/snapshot.h"
 
 namespace starling {
 
@@ -129,6 +130,11 @@ class Peer {
   void adopt(const Agreement& agreement);
   // As a new view: x stays, every other state is zero, fresh() holds. The program is made anew.
   void restart();
+  // Between two steps, with no mix under way: all that goes on from one to the other.
+  void save(Snapshot& snapshot, Carrier& carrier);
+  // Before the program is made, which then does not begin with fresh().
+  // Errors    std::runtime_error where the snapshot is not of this program.
+  void restore(const Snapshot& snapshot, Carrier& carrier);
   // The next mix carries this ride (the first of each step does).
   void attach_ride(Ride* ride) { ride_ = ride; }
   // The host calls this once the operation's result (and value) stands.
@@ -167,7 +173,8 @@ class Peer {
  private:
   void park(std::coroutine_handle<> program) {
     parked_ = program;
-    if (!fresh_) round_ += static_cast<std::uint64_t>(plan().steps());
+    if (!fresh_ && !std::exchange(restored_, false))
+      round_ += static_cast<std::uint64_t>(plan().steps());
   }
   MixOperation<Real>& begin_mix(Eigen::Index size, int steps);
   void wake(Operation<Real>& operation);
@@ -187,6 +194,7 @@ class Peer {
   Queue<std::coroutine_handle<>> ready_;
   std::coroutine_handle<> parked_;
   bool fresh_ = true, go_ = true;
+  bool restored_ = false;  // the program has not come to its first next_step() since
   Ride* ride_ = nullptr;
   std::uint32_t next_stream_ = 0;
   std::uint64_t round_ = 0;
@@ -298,6 +306,32 @@ void Peer<Real>::restart() {
   fresh_ = true;
   for (StateVector& state : states_)
     if (state.name != "x") state.value.setZero();
+}
+
+template <class Real>
+void Peer<Real>::save(Snapshot& snapshot, Carrier& carrier) {
+  carrier(round_, gossip_steps_, last_value_);
+  for (const StateVector& state : states_) {
+    const auto bytes =
+        std::as_bytes(std::span(state.value.data(), static_cast<std::size_t>(state.value.size())));
+    snapshot.states.push_back({state.name, {bytes.begin(), bytes.end()}});
+  }
+}
+
+template <class Real>
+void Peer<Real>::restore(const Snapshot& snapshot, Carrier& carrier) {
+  carrier(round_, gossip_steps_, last_value_);
+  for (const Snapshot::State& saved : snapshot.states) {
+    const std::size_t size = saved.values.size() / sizeof(Real);
+    auto& mine = state(saved.name, static_cast<Eigen::Index>(size));
+    if (static_cast<std::size_t>(mine.size()) != size)
+      throw std::runtime_error("a snapshot whose \"" + saved.name + "\" has " +
+                               std::to_string(size) + " values, not " +
+                               std::to_string(mine.size()));
+    std::memcpy(mine.data(), saved.values.data(), saved.values.size());
+  }
+  fresh_ = false;
+  restored_ = true;
 }
 
 template <class Real>

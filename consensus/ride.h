@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "consensus/snapshot.h"
+
 namespace starling {
 
 // What rides beside the first mix of a step, with chunk 0 of each gossip step.
@@ -34,6 +36,9 @@ struct Ride {
   static constexpr std::uint32_t kWishStop = 1;
   static constexpr std::uint32_t kWishBudget = 2;    // out of time
   static constexpr std::uint32_t kWishDiverged = 4;  // a value is no longer finite
+
+  // What goes from lap to lap; all else is entered anew.
+  void carry(Carrier& carrier) { carrier(objective, disagreement, probe); }
 };
 
 // own <- own merged with the neighbors'; weights: w_ij aligned with them. scale and omega: of this

@@ -63,7 +63,8 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
       watches_(!whole_ && algorithm_ && algorithm_->needs != GraphNeed::column_stochastic),
       first_step_(first_step),
       step_(first_step),
-      lap_end_(first_step) {
+      lap_end_(first_step),
+      kept_(first_step) {
   if (!algorithm_)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
@@ -104,11 +105,13 @@ Program Runner<Real>::conduct() {
   auto& stop = settings_.stop;
   const bool watched = stop.gradient_norm > 0;
   co_await begin_mixing();
+  if (resumed_) restore();
   program_ = algorithm_->make(peer_);
   peer_.ready().push_back(program_.handle());
   for (; status_ == RunStatus::running; ++step_) {
     co_await Parked{*this};
     progress_.step = step_;
+    if (relative()) keep_snapshot();
     if (relative()) {  // every step ends a lap of its own: the values settle before the next begins
       enter_lap();
       auto settling = peer_.settle(reach(), ride_);
@@ -130,6 +133,7 @@ Program Runner<Real>::conduct() {
       break;
     }
     if (!relative() && step_ == lap_end_) {
+      keep_snapshot();
       if (watched) report_ = co_await look(peer_);
       enter_lap();
     }
@@ -218,6 +222,43 @@ Task<bool> Runner<Real>::meet_mismatch() {
   program_ = algorithm_->make(peer_);
   peer_.ready().push_back(program_.handle());
   co_return false;
+}
+
+template <class Real>
+void Runner<Real>::resume(Snapshot snapshot) {
+  first_step_ = step_ = lap_end_ = kept_ = snapshot.step;
+  resumed_ = std::move(snapshot);
+}
+
+template <class Real>
+void Runner<Real>::restore() {
+  Carrier carrier = Carrier::out_of(*resumed_);
+  peer_.restore(*resumed_, carrier);
+  carry(carrier);
+  if (!carrier.all_taken())
+    throw std::runtime_error("a snapshot of other scalars than this program's");
+  resumed_.reset();
+}
+
+template <class Real>
+void Runner<Real>::keep_snapshot() {
+  if (!keep_ || switched_ || !mismatches_.empty() || step_ / every_ == kept_ / every_) return;
+  kept_ = step_;
+  Snapshot snapshot;
+  snapshot.step = step_;
+  Carrier carrier = Carrier::into(snapshot);
+  peer_.save(snapshot, carrier);
+  carry(carrier);
+  keep_(snapshot);
+}
+
+template <class Real>
+void Runner<Real>::carry(Carrier& carrier) {
+  ride_.carry(carrier);
+  watch_.carry(carrier);
+  carrier(entered_value_, entered_disagreement_, start_distance_);
+  carrier(progress_.objective, progress_.consensus_error, progress_.gradient_bound,
+          progress_.relative_error);
 }
 
 // The values this node enters at a lap's first step.
@@ -316,7 +357,7 @@ double Runner<Real>::relative_error() {
   double sum = 0;
   for (std::size_t i = 0; i < ride_.table.size(); ++i)
     sum += agreement_->matrix.stationary[i] * ride_.table[i];
-  if (step_ == first_step_) start_distance_ = sum;
+  if (start_distance_ < 0) start_distance_ = sum;
   return start_distance_ > 0 ? std::sqrt(sum / start_distance_) : 0;
 }
 

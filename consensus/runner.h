@@ -80,6 +80,16 @@ class Runner {
   // The switch in force, or null: the agreement of the start.
   const std::shared_ptr<const PlannedSwitch>& switched() const { return switched_; }
 
+  // Gives keep a snapshot of this node at the first lap's start at or after each multiple of
+  // `every` steps, on every node the same; none of a run that a switch or a mismatch has changed.
+  void keep_snapshots(std::uint64_t every, std::function<void(const Snapshot&)> keep) {
+    every_ = every;
+    keep_ = std::move(keep);
+  }
+  // Before the first advance(): all nodes go on from their snapshots of one step, bit for bit as if
+  // they had never stopped.
+  void resume(Snapshot snapshot);
+
   void advance();
   // An OR over all nodes: heard by all at the end of the next lap (Ride::kWish...).
   void wish(std::uint32_t wishes) { wishes_ |= wishes; }
@@ -112,6 +122,9 @@ class Runner {
   Task<bool> meet_mismatch();
   void tune(const Spectrum& interval);
   int reach() const;
+  void restore();
+  void keep_snapshot();
+  void carry(Carrier& carrier);
   bool relative() const { return settings_.stop.relative_error > 0; }
   void enter_lap();
   void switch_over();
@@ -144,14 +157,17 @@ class Runner {
   Progress progress_;
   RunStatus status_ = RunStatus::running;
   std::uint32_t wishes_ = 0;
-  const std::uint64_t first_step_;
+  std::uint64_t first_step_;
   std::uint64_t step_, lap_end_;
   double entered_value_ = 0, entered_disagreement_ = 0;
-  double start_distance_ = 0;  // sum over nodes of pi_i |x_i - x*|^2 at the start
+  double start_distance_ = -1;  // sum over nodes of pi_i |x_i - x*|^2 at the start
   std::optional<Vector<Real>> voted_;
   NextSwitch next_switch_;
   std::shared_ptr<const PlannedSwitch> entered_switch_, switched_;
   bool switch_taken_ = false;
+  std::function<void(const Snapshot&)> keep_;
+  std::uint64_t every_ = 1, kept_;  // the step of the last snapshot
+  std::optional<Snapshot> resumed_;
   Program program_, conductor_;
   std::coroutine_handle<> waiting_;
 };

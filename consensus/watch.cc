@@ -115,6 +115,12 @@ void Watch::learn(const Ride& ride) {
   noise_ = size > 0 ? noise_ / size : 1;
 }
 
+void Watch::carry(Carrier& carrier) {
+  carrier(mixes_, mixes_before_, start_, next_, generation_, window_, entered_, learned_);
+  carrier(size_, bound_, noise_, laps_);
+  for (Lap& lap : recent_) carrier(lap.growth, lap.mixes);
+}
+
 double Watch::measured() const {
   const std::size_t count = std::min(laps_, kRecent);
   if (count == 0) return -1;

@@ -53,6 +53,8 @@ class Watch {
     bool one_sided = false;
   };
   const std::optional<Breach>& breach() const { return breach_; }
+  // Between learn() and enter(), without a breach.
+  void carry(Carrier& carrier);
 
  private:
   enum class Next { fresh, power, project };

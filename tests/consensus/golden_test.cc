@@ -47,8 +47,9 @@ TEST(Golden, HoldsEveryAlgorithmOfUndirectedGraphs) {
   // The file's graphs are undirected; directed_algorithms_test holds the others to its own
   // executor.
   for (const AlgorithmEntry& entry : algorithms())
-    if (entry.needs != GraphNeed::column_stochastic)
+    if (entry.needs != GraphNeed::column_stochastic) {
       EXPECT_TRUE(held.contains(std::string(entry.name))) << entry.name;
+    }
 }
 
 }  // namespace

@@ -23,3 +23,4 @@ starling_test(modes_test ROOM consensus LIBRARIES starling::consensus LABELS con
 starling_test(aggregators_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(robust_reference_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(robust_lockstep_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(snapshot_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
