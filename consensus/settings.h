@@ -77,6 +77,7 @@ struct MembershipSettings {
   std::uint32_t min_nodes = 0;
   std::string on_death = "drop";
   std::string resume = "warm";
+  std::uint64_t checkpoint_every = 0;  // steps; 0: none
 };
 
 struct Settings {

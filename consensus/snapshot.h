@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,6 +21,12 @@ struct Snapshot {
   std::uint64_t step = 0;
   std::vector<State> states;
   std::vector<std::uint64_t> scalars;  // in the order in which they are carried
+};
+
+// Which snapshots a node has: of the view it was made in, at this step.
+struct HeldSnapshot {
+  std::uint64_t step = 0, view = 0;
+  auto operator<=>(const HeldSnapshot&) const = default;
 };
 
 // Carries scalars into a snapshot, or out of it: one function of each class names them, for both

@@ -152,6 +152,8 @@ Settings shared_of(const Values& values, const Config& config) {
   s.membership.min_nodes = values.number<std::uint32_t>("shared.membership.min_nodes");
   s.membership.on_death = values.text("shared.membership.on_death");
   s.membership.resume = values.text("shared.membership.resume");
+  s.membership.checkpoint_every =
+      values.number<std::uint64_t>("shared.membership.checkpoint_every");
   return s;
 }
 
@@ -190,6 +192,9 @@ void check_together(const Config& config) {
     throw ConfigError(
         "local.grace = " + config.values.at("local.grace").toml +
         ": must be at most local.grace_max = " + config.values.at("local.grace_max").toml);
+  if (s.membership.resume == "exact" && s.membership.checkpoint_every == 0)
+    throw ConfigError(
+        "shared.membership.resume = \"exact\": needs shared.membership.checkpoint_every > 0");
   if (s.membership.min_nodes > s.topology.nodes)
     throw ConfigError("shared.membership.min_nodes = " + std::to_string(s.membership.min_nodes) +
                       ": there are " + std::to_string(s.topology.nodes) + " nodes");

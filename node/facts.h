@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "consensus/agreement.h"
+#include "consensus/snapshot.h"
 #include "node/view.h"
 #include "topology/graph.h"
 
@@ -44,7 +45,10 @@ struct Prepared {
   std::uint64_t step = 0;  // that its x stands at
   bool begun = false;      // whether it has a model of this run at all
   NodeRecord record;
+  std::vector<HeldSnapshot> held;  // ascending; of one that has no model yet
 };
+
+inline constexpr std::size_t kMostHeld = 64;
 
 // A text that asks for other graphs or weights (switch_plan.h), flooded from the node that read it;
 // the later of two, by (sequence, origin), stays.

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <xxhash.h>
 
 #include <random>
 
@@ -83,10 +84,21 @@ Constants constants_of(Objective& objective) {
   return constants;
 }
 
+// What must be as it was where a run goes on from a checkpoint; it may be asked to go on for
+// longer.
+std::uint64_t digest_of(const Config& config, std::uint32_t id) {
+  std::string text = "checkpoint 1 of node " + std::to_string(id) + "\n";
+  for (const auto& [key, value] : shared_values(config))
+    if (key.starts_with("shared.") && !key.starts_with("shared.membership.") &&
+        key != "shared.stop.steps" && key != "shared.stop.seconds")
+      text += key + " = " + value + "\n";
+  return XXH3_64bits(text.data(), text.size());
+}
+
 // A run under way: what main's exception handlers still need to say goodbye.
 struct Run {
   Run(const Config& config, const Experiment& experiment, const LiveNodeOptions& options,
-      spdlog::logger& log)
+      const NodeFolder& folder, spdlog::logger& log)
       : facts(experiment.graph),
         transport(node_address(config, options.id).listen, zmq_options(config, options.id)),
         network(network_options(config, options.id), facts, transport),
@@ -103,6 +115,10 @@ struct Run {
     p.say = [&log](const std::string& text) { log.info("{}", text); };
     p.switch_file = config.local.switch_file;
     p.kill_at = options.kill_at;
+    if (config.shared.membership.checkpoint_every > 0)
+      p.checkpoints = std::make_shared<Checkpoints>(
+          folder.file("checkpoints"), digest_of(config, options.id), config.shared.precision,
+          [&log](const std::string& text) { log.warn("{}", text); });
     p.signal = options.signal;
     participant.emplace(std::move(p), facts, network, pump, transport, pool);
   }
@@ -206,7 +222,7 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
   const auto log = make_log(folder, options.id);
   NodeReport report(folder, options.id, options.progress_lines);
   folder.write_samples(experiment.rows[options.id]);
-  Run run(config, experiment, options, *log);
+  Run run(config, experiment, options, folder, *log);
   log->info("listening on {}, samples={}, {}", run.transport.bound_endpoint(),
             experiment.samples[options.id], describe_keys(config, options.id));
   const HangupWatch on_hangup([&] {

@@ -128,7 +128,8 @@ void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& set
     record = propose(settings, mixing, own, view.rank(options_.self));
   }
   lock = pump_.lock();
-  facts_.merge_prepared(options_.self, {view.id, age, mine.step, mine.begun, record});
+  facts_.merge_prepared(options_.self, {view.id, age, mine.step, mine.begun, record,
+                                        mine.begun ? std::vector<HeldSnapshot>{} : mine.held});
   network_.expect_view(view.id);
   network_.facts_changed();
   network_.flush();
@@ -150,6 +151,7 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
     begun.step = std::max(begun.step, record.step);
     numbers.push_back(record.record);
   }
+  resume(begun, view, records);
   begun.agreement = starling::agree(settings, std::move(mixing), numbers);
   network_.begin_view(view.id);
   view_ = view;
@@ -157,6 +159,32 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   generation_ = facts_.generation();
   switches_ = facts_.switches();
   return begun;
+}
+
+// All were stopped: there is no model of the run but on the disks.
+void Membership::resume(Begun& begun, const View& view,
+                        const std::vector<Prepared>& records) const {
+  std::vector<HeldSnapshot> common = records[0].held;
+  std::uint64_t newest = 0;
+  for (const Prepared& record : records) {
+    if (record.begun) return;
+    std::erase_if(common, [&](const HeldSnapshot& h) {
+      return !std::binary_search(record.held.begin(), record.held.end(), h);
+    });
+    if (!record.held.empty()) newest = std::max(newest, record.held.back().step);
+  }
+  if (newest == 0) return;
+  if (whole_graph(view) && !common.empty()) {
+    begun.from = common.back();
+    begun.exact = true;
+    begun.step = common.back().step;
+    return;
+  }
+  if (options_.settings.membership.resume == "exact")
+    throw LostError("shared.membership.resume = \"exact\": " + describe_held(view, records));
+  const auto& mine = records[view.rank(options_.self)].held;
+  if (!mine.empty()) begun.from = mine.back();
+  begun.step = newest;
 }
 
 // The first start waits for every node and link, so each run of a configuration begins on its

@@ -21,6 +21,7 @@ struct Standing {
   bool begun = false;            // it has a model of this run
   std::uint64_t step = 0;        // that it stands at
   std::vector<std::byte> model;  // x; empty: it begins at zero
+  std::vector<HeldSnapshot> held;
 };
 
 // Who runs together, agreed on without a coordinator: each node judges its own edges, facts spread,
@@ -42,6 +43,10 @@ class Membership {
   struct Begun {
     Agreement agreement;
     std::uint64_t step = 0;
+    // What this node goes on from, where nobody has a model yet: all of it, if all nodes hold it;
+    // else of its own newest the x.
+    std::optional<HeldSnapshot> from;
+    bool exact = false;
   };
   // Waits until the view this node stands in begins. mine: what it brings; where it joins, its
   // neighbor's model afterwards. settings: those of the last switch afterwards.
@@ -74,6 +79,7 @@ class Membership {
   std::vector<Prepared> records_of(const View& view) const;
   Begun begin(const Settings& settings, const View& view, const std::vector<Prepared>& records,
               Mixing mixing);
+  void resume(Begun& begun, const View& view, const std::vector<Prepared>& records) const;
   bool may_prepare(const View& view) const;
   bool needs_whole_graph() const;
   bool whole_graph(const View& view) const;
@@ -84,6 +90,7 @@ class Membership {
   void check_deadlines(const Standing& mine, const View& view);
   std::string describe_missing(const View& view) const;
   std::string describe_undecided(const View& view) const;
+  std::string describe_held(const View& view, const std::vector<Prepared>& records) const;
   std::string describe_lost(const View& view) const;
 
   const ParticipantOptions& options_;

@@ -70,6 +70,19 @@ std::string Membership::describe_undecided(const View& view) const {
   return silent.empty() ? "" : "; no word yet from " + list(silent);
 }
 
+std::string Membership::describe_held(const View& view,
+                                      const std::vector<Prepared>& records) const {
+  if (view.size() < facts_.graph().nodes()) return describe_missing(view);
+  std::string text = "no checkpoint is common to all nodes:";
+  for (const NodeId i : view.members) {
+    const auto& held = records[view.rank(i)].held;
+    text += (i == view.members[0] ? " node " : ", node ") + std::to_string(i);
+    text += held.empty() ? " has none" : " has";
+    for (const HeldSnapshot& h : held) text += " " + std::to_string(h.step);
+  }
+  return text;
+}
+
 // Of the view that ran, whom and what this one lacks.
 std::string Membership::describe_lost(const View& view) const {
   // Edges that have ever been up; those that were only to heal it say nothing.

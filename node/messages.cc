@@ -65,17 +65,21 @@ NodeRecord record_of(const Json& json) {
 }
 
 Json prepared_json(const Prepared& p) {
-  return {{"view", p.view},
-          {"age", p.age},
-          {"step", p.step},
-          {"begun", p.begun},
-          {"record", record_json(p.record)}};
+  Json held = Json::array();
+  for (const HeldSnapshot& h : p.held) held.push_back({h.step, h.view});
+  return {{"view", p.view},   {"age", p.age}, {"step", p.step},
+          {"begun", p.begun}, {"held", held}, {"record", record_json(p.record)}};
 }
 
 Prepared prepared_of(const Json& json) {
-  return {whole<std::uint64_t>(json.at("view")), whole<std::uint64_t>(json.at("age")),
-          whole<std::uint64_t>(json.at("step")), truth(json.at("begun")),
-          record_of(json.at("record"))};
+  Prepared p{whole<std::uint64_t>(json.at("view")), whole<std::uint64_t>(json.at("age")),
+             whole<std::uint64_t>(json.at("step")), truth(json.at("begun")),
+             record_of(json.at("record")),          {}};
+  const Json& held = json.at("held");
+  if (held.size() > kMostHeld) throw Json::out_of_range::create(406, "too many snapshots", &held);
+  for (const Json& h : held)
+    p.held.push_back({whole<std::uint64_t>(h.at(0)), whole<std::uint64_t>(h.at(1))});
+  return p;
 }
 
 Json proposal_json(const Proposal& p) { return {p.sequence, p.origin, p.text}; }

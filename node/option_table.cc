@@ -166,8 +166,12 @@ void add_method(std::vector<Option>& table) {
                           "0 = more than half of the configured"));
   table.push_back(text("shared.membership.on_death", "drop", "what becomes of a dead node's data",
                        "drop wait", "adopt"));
-  table.push_back(
-      text("shared.membership.resume", "warm", "how a restart begins", "warm", "exact"));
+  table.push_back(text("shared.membership.resume", "warm",
+                       "when all were stopped: exact: from a checkpoint common to all, or not at "
+                       "all; warm: else from where each stood",
+                       "warm exact"));
+  table.push_back(integer("shared.membership.checkpoint_every", "0", 0, kMaxInteger,
+                          "steps from one checkpoint to the next; 0 = none"));
 }
 
 void add_attack(std::vector<Option>& table) {

@@ -30,13 +30,34 @@ Agreement Participant::join(const Constants& own) {
     network_.start();
   }
   try {
-    auto [agreement, step] = membership_.agree(settings_, own_, standing_);
-    step_ = step;
-    return std::move(agreement);
+    if (options_.checkpoints) standing_.held = options_.checkpoints->held();
+    Membership::Begun begun = membership_.agree(settings_, own_, standing_);
+    step_ = begun.step;
+    take(begun);
+    return std::move(begun.agreement);
   } catch (const DoneElsewhere& elsewhere) {
     throw LostError("the run has ended (" + elsewhere.done.status + " at step " +
                     std::to_string(elsewhere.done.step) + ") before this node was in it");
   }
+}
+
+// What the disk holds of the run that begins here.
+void Participant::take(const Membership::Begun& begun) {
+  if (!options_.checkpoints) return;
+  if (begun.from) {
+    Snapshot snapshot = options_.checkpoints->read(*begun.from);
+    if (begun.exact) {
+      options_.say("resuming at step " + std::to_string(begun.step) + ", exactly");
+      resumed_ = std::move(snapshot);
+    } else {
+      options_.say("no checkpoint is common to all nodes: beginning at step " +
+                   std::to_string(begun.step) + " with this node's model of step " +
+                   std::to_string(begun.from->step));
+      for (auto& state : snapshot.states)
+        if (state.name == "x") standing_.model = std::move(state.values);
+    }
+  }
+  options_.checkpoints->forget_after(begun.step);
 }
 
 // The program and its mixes are given up, x stays; then the members of the next view begin from it.
@@ -47,7 +68,7 @@ std::unique_ptr<Participant::ViewRun<Real>> Participant::next_view(ViewRun<Real>
   last.rounds().detach();
   standing_ = last.standing();
   const View before = membership_.view();
-  auto [agreement, step] = membership_.agree(settings_, own_, standing_);
+  auto [agreement, step, from, exact] = membership_.agree(settings_, own_, standing_);
   course.gossip_steps += last.peer().gossip_steps();
   course.result.views.push_back({membership_.view().members, step});
   options_.say("from step " + std::to_string(step) + ": " + membership_.describe_change(before) +
@@ -90,6 +111,8 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   result.progress = view->runner().progress();
   result.mixing = view->runner().mixing();
   deliver(view->peer());
+  if (options_.checkpoints && result.status == RunStatus::converged)
+    options_.checkpoints->forget_all();  // the model is there
   say_done(*view, result, abandon);
   return result;
 }

@@ -83,6 +83,7 @@ class Participant {
                                            Course& course);
   template <class Real>
   void say_done(ViewRun<Real>& view, ParticipantResult& result, bool abandon);
+  void take(const Membership::Begun& begun);
   double elapsed() const;
 
   ParticipantOptions options_;
@@ -95,6 +96,7 @@ class Participant {
   Membership membership_;
   Constants own_;  // of this node's objective
   Standing standing_;
+  std::optional<Snapshot> resumed_;  // what the first view goes on from
   std::uint64_t step_ = 0;
   Instant began_{0};
 };

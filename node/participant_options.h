@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consensus/settings.h"
+#include "node/checkpoints.h"
 #include "topology/schedule.h"
 
 namespace starling {
@@ -29,6 +30,7 @@ struct ParticipantOptions {
     std::uint64_t step = 0;
   };
   std::vector<Await> awaited;
+  std::shared_ptr<Checkpoints> checkpoints;            // null: none are written or gone on from
   const volatile std::sig_atomic_t* signal = nullptr;  // the last signal caught, 0: none
 };
 

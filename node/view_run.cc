@@ -45,6 +45,8 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
     throw ConfigError("a neighbor's model has " + std::to_string(x.size()) + " bytes, not " +
                       std::to_string(bytes));
   if (!x.empty()) std::memcpy(mine.data(), x.data(), bytes);
+  if (node.resumed_) runner_.resume(std::move(*std::exchange(node.resumed_, std::nullopt)));
+  keep_checkpoints();
   if (node.membership_.full()) {
     switching_.emplace(Switching::Options{settings_, node.options_.self, node.own_,
                                           node.options_.switch_file, node.options_.say},
@@ -52,6 +54,21 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
     runner_.plan_switches([this](bool taken) { return switching_->next(taken); });
   }
   waiting_since_ = node.transport_.now();
+}
+
+// In a view of all: no other could be gone on from by all. Nodes are at most a diameter apart, so
+// of those kept one is everybody's.
+template <class Real>
+void Participant::ViewRun<Real>::keep_checkpoints() {
+  const std::uint64_t every = settings_.membership.checkpoint_every;
+  if (!node_.options_.checkpoints || every == 0 || !node_.membership_.full()) return;
+  const std::uint64_t apart =
+      agreement_.diameter > 0 ? agreement_.diameter : node_.membership_.view().size();
+  const auto keep = std::min<std::uint64_t>(2 + (apart + every - 1) / every, kMostHeld);
+  runner_.keep_snapshots(
+      every, [this, keep, view = node_.membership_.view().id](const Snapshot& snapshot) {
+        node_.options_.checkpoints->write(snapshot, view, keep);
+      });
 }
 
 template <class Real>

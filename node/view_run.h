@@ -28,6 +28,7 @@ class Participant::ViewRun {
 
  private:
   struct Leave {};  // thrown at a step's start to leave the view
+  void keep_checkpoints();
   void before_step(std::uint64_t step);
   void tell(const std::function<void(const ParticipantReport&)>& report);
   BeatBody beat();

@@ -187,6 +187,8 @@ TEST(Config, TheGraphSaysHowManyNodesThereAre) {
 TEST(Config, LimitsMustFitTogether) {
   EXPECT_TRUE(holds(complaint(kSmall, {"local.grace=31"}), {"local.grace = 31", "grace_max = 30"}));
   EXPECT_TRUE(holds(complaint(kSmall, {"shared.membership.min_nodes=6"}), {"min_nodes = 6", "5"}));
+  EXPECT_TRUE(holds(complaint(kSmall, {"shared.membership.resume=exact"}),
+                    {"resume = \"exact\"", "checkpoint_every"}));
   EXPECT_TRUE(holds(complaint(kSmall, {"shared.chunk=100"}), {"shared.chunk = 100", "64"}));
   EXPECT_TRUE(holds(complaint(kSmall, {"shared.algorithm.kind=average"}),
                     {"shared.algorithm.kind = \"average\"", "vectors"}));
