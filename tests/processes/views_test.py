@@ -15,6 +15,7 @@ import unittest
 import oracles
 from harness import Cluster, log_times, until
 from optimum_test import Problem, check_optimum, configuration, problem, samples_of
+from proxied import FaultProxy
 
 GRACE = 1.0
 GOES_ON = {"shared.membership.on_death": "drop", "local.hold_limit": 20.0}
@@ -164,6 +165,26 @@ class Views(unittest.TestCase):
         cluster.finish(120)
         figures = check_optimum(data, cluster.out, 8, "ring")
         print(f"slept: gap {figures['gap']:.1e}, views {len(cluster.summary(0)['views'])}")
+
+    # Both ways across a ring are cut once they have carried so much, and no other is let through.
+    # Each gossip step takes a millisecond at least: no part is done before they meet again.
+    def test_after_a_partition_the_half_that_held_and_the_half_that_went_on_become_one_again(self):
+        data = problem(self, "heart_scale")
+        cluster = Cluster(self, configuration(data, "ring", 8, "mudag", **GOES_ON))
+        ways = {(3, 4), (0, 7)}
+        across = {(i, j) for i in range(4) for j in range(4, 8)} - ways
+        faults = ["all delay 1ms"]
+        faults += [f"edge {i}-{j} refuse 600" for i, j in sorted(across)]
+        faults += [f"after 60kB edge {i}-{j} cut 4" for i, j in sorted(ways)]
+        FaultProxy(self, cluster, "; ".join(faults))
+        cluster.start().finish(120)
+        sizes = {i: [len(v["members"]) for v in cluster.summary(i)["views"]] for i in range(8)}
+        for i in range(8):
+            self.assertEqual((sizes[i][0], sizes[i][-1]), (8, 8), sizes)
+            self.assertEqual(4 in sizes[i], i < 4, "the half with node 0 goes on, the other holds")
+        figures = check_optimum(data, cluster.out, 8, "ring")
+        steps = [v["step"] for v in cluster.summary(0)["views"]]
+        print(f"partition: views of {sizes[0]} from steps {steps}, gap {figures['gap']:.1e}")
 
 
 if __name__ == "__main__":

@@ -174,6 +174,20 @@ class Success(ClusterCase):
         self.assertFalse((self.out / "node-3").exists())
         self.assertTrue((self.out / "notes.txt").exists())
 
+    def test_checkpoints_stay_where_the_run_keeps_them_and_go_where_it_does_not(self):
+        for keeps in (True, False):
+            held = [self.out / f"node-{i}/checkpoints/step-20.safetensors" for i in (1, 7)]
+            for path in held:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("", encoding="utf-8")
+            if keeps:
+                every = CONFIG + "[shared.membership]\ncheckpoint_every = 20\n"
+                self.config.write_text(every, encoding="utf-8")
+            else:
+                self.config.write_text(CONFIG, encoding="utf-8")
+            self.run_cluster()
+            self.assertEqual([path.exists() for path in held], [keeps, False])
+
 
 class Report(ClusterCase):
     def test_report_is_one_file_with_charts_and_no_outside_resource(self):

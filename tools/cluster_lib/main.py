@@ -93,7 +93,7 @@ def run(arguments: Arguments, more_rows=None) -> int:
             raise UsageError(f"--kill: no node {node}; the run has nodes 0..{nodes - 1}")
     if arguments.faults is not None:
         script.check_nodes(script.load(arguments.faults), nodes)
-    run_folder.prepare(arguments.out)
+    run_folder.prepare(arguments.out, config, nodes)
     print(f"{nodes} nodes, run folder {arguments.out}", file=sys.stderr)
     display = Display(config.get("shared", {}).get("stop", {}).get("steps"), quiet=arguments.json)
     children, watch = run_nodes(arguments, text, nodes, display)

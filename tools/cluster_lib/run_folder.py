@@ -90,16 +90,32 @@ def without_address_book(text: str) -> str:
     return "\n".join(kept).rstrip() + "\n"
 
 
-def prepare(folder: pathlib.Path) -> None:
+def _clear_node(folder: pathlib.Path) -> None:
+    """All but the checkpoints."""
+    for entry in folder.iterdir():
+        if entry.name == "checkpoints":
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def prepare(folder: pathlib.Path, config: dict, nodes: int) -> None:
     """Makes the folder; of an earlier run in it, removes exactly what a run writes, nothing else.
 
-    Left-over models of an earlier, larger run would be taken for results of this one.
+    Left-over models of an earlier, larger run would be taken for results of this one. Checkpoints
+    stay where this run keeps them, too: it may go on from there.
     """
+    keeps = config.get("shared", {}).get("membership", {}).get("checkpoint_every", 0) > 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for entry in folder.iterdir():
             if re.fullmatch(r"node-\d+", entry.name) and entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
+                if keeps and int(entry.name[5:]) < nodes:
+                    _clear_node(entry)
+                else:
+                    shutil.rmtree(entry)
             elif entry.name == "faults" and entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             elif entry.name in ("summary.json", "report.html", "config.toml", "topology.edges"):

@@ -9,6 +9,7 @@
     RANGE   0.3 | 300ms | 0..0.3 (drawn evenly)
 """
 
+import os
 import pathlib
 import re
 from dataclasses import dataclass
@@ -156,9 +157,8 @@ def parse(text: str) -> Script:
 def load(text: str) -> Script:
     """A file of that name, or else the script itself. Errors: UsageError naming --faults."""
     try:
-        path = pathlib.Path(text)
-        if path.is_file():
-            text = path.read_text("utf-8")
+        if os.path.isfile(text):  # of a text too long for a name: False
+            text = pathlib.Path(text).read_text("utf-8")
         elif re.fullmatch(r"\S*", text):
             raise UsageError(f"no file '{text}', and no faults like 'every 1s all cut 0..0.3'")
         return parse(text)
