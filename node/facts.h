@@ -31,7 +31,7 @@ struct EdgeFact {
   std::uint32_t counter = 1;
   Cause cause = Cause::none;
   std::uint64_t step = 0;
-  std::string why;  // of a node that failed: its own words, at most kMostWords bytes
+  std::string why{};  // of a node that failed: its own words, at most kMostWords bytes
   bool up() const { return counter % 2 == 0; }
   auto operator<=>(const EdgeFact&) const = default;
 };
@@ -45,7 +45,7 @@ struct Prepared {
   std::uint64_t step = 0;  // that its x stands at
   bool begun = false;      // whether it has a model of this run at all
   NodeRecord record;
-  std::vector<HeldSnapshot> held;  // ascending; of one that has no model yet
+  std::vector<HeldSnapshot> held{};  // ascending; of one that has no model yet
 };
 
 inline constexpr std::size_t kMostHeld = 64;
