@@ -157,7 +157,6 @@ TEST(Config, WhatLaterVersionsBringIsRefusedInSoManyWords) {
   const char* items[] = {"shared.synchrony.mode=ssp",
                          "shared.synchrony.mode=async",
                          "shared.membership.on_death=adopt",
-                         "shared.membership.resume=exact",
                          "local.device=cuda",
                          "shared.wire=bfloat16",
                          "local.threads=2"};
