@@ -113,6 +113,8 @@ FrameHeader Link::header(FrameType type, std::uint32_t session, std::uint32_t st
 
 const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, ReceivedBytes payload) {
   const FrameHeader& h = frame.header;
+  // Before its place is judged: one that only seems to be said before is missing.
+  if (verify(frame, head.bytes()) != FrameError::none) return "a bad checksum";
   if (h.stream < done_here_) return nullptr;
   // Before its turn a link does not know which stream will be its first.
   const bool beyond = active_ ? h.stream - done_here_ >= limits_.streams
@@ -122,7 +124,6 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
   if (h.position < s.received) return nullptr;
   if (h.position > s.received) return "a gap in the positions of a stream";
   if (s.queue.size() >= limits_.window) return "more chunks than its credit";
-  if (verify(frame, head.bytes()) != FrameError::none) return "a bad checksum";
   acknowledge(h);
   ++s.received;
   s.queue.push_back({std::move(head), std::move(payload), h.k, h.chunk, frame.ride, frame.payload});

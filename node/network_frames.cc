@@ -44,7 +44,11 @@ void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBy
     edge.link.count_arrival();
     // A neighbor may have begun the view we are about to begin: its frames wait, within their
     // credit.
-    if (h.view != expected_view_) return drop("a DATA frame of another view");
+    if (h.view != expected_view_) {
+      if (verify(frame, head.bytes()) != FrameError::none)
+        return end_session(edge.link.peer(), "a bad checksum");
+      return drop("a DATA frame of another view");
+    }
     if (const char* defect = edge.link.receive(frame, std::move(head), std::move(payload)))
       end_session(edge.link.peer(), defect);
     return;

@@ -87,8 +87,7 @@ void seal(std::span<std::byte> head, std::uint64_t payload_hash);
 // Reads a message of one part (payload inside `head`, `payload` empty) or of two (`head` = header
 // and ride block). Every length is compared with the sizes of the message before it is used.
 // Errors    never throws; in order: too_short, bad_magic, bad_version, bad_type, bad_length.
-//           The checksum is not read: a duplicate is dropped before it may be (its buffer may have
-//           been rewritten while it waited on a dying connection).
+//           The checksum is not read.
 DecodedFrame decode(std::span<const std::byte> head, std::span<const std::byte> payload);
 
 // none or bad_checksum. `head` is the message part the frame was decoded from.
