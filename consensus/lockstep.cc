@@ -37,14 +37,15 @@ class LockstepHost final : public Host<Real> {
 template <class Real>
 struct Lockstep<Real>::Node {
   Node(const Settings& settings, const Agreement& agreement, NodeId self, Objective& objective,
-       Pool& pool, std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm)
+       Pool& pool, std::function<void(std::uint64_t)> before_step, const AlgorithmEntry* algorithm,
+       std::uint64_t first_step)
       : host(objective, agreement.objective_scale.empty() ? 1 : agreement.objective_scale[self]),
         peer(agreement, objective.dimension(),
              Chunks::of(objective.dimension(), settings.chunk, sizeof(Real)).length, pool, host),
         runner(settings, agreement, self, peer,
                settings.stop.relative_error > 0 && objective.has_optimum() ? objective.optimum()
                                                                            : std::vector<double>{},
-               std::move(before_step), algorithm) {
+               std::move(before_step), algorithm, first_step) {
     host.bind(peer);
   }
   LockstepHost<Real> host;
@@ -54,7 +55,8 @@ struct Lockstep<Real>::Node {
 
 template <class Real>
 Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement,
-                         std::span<Objective* const> objectives, const AlgorithmEntry* algorithm)
+                         std::span<Objective* const> objectives, const AlgorithmEntry* algorithm,
+                         std::uint64_t first_step)
     : settings_(settings),
       agreement_(std::move(agreement)),
       gossip_(agreement_),
@@ -65,7 +67,7 @@ Lockstep<Real>::Lockstep(const Settings& settings, Agreement agreement,
     })
                         : std::function<void(std::uint64_t)>{};
     nodes_.push_back(std::make_unique<Node>(settings_, agreement_, i, *objectives[i], pool_,
-                                            std::move(watch), algorithm));
+                                            std::move(watch), algorithm, first_step));
   }
   if (mixes_whole_vectors(settings_))
     whole_ = std::make_unique<WholeLockstep<Real>>(settings_, objectives);

@@ -31,7 +31,7 @@ template <class Real>
 class Lockstep {
  public:
   Lockstep(const Settings& settings, Agreement agreement, std::span<Objective* const> objectives,
-           const AlgorithmEntry* algorithm = nullptr);
+           const AlgorithmEntry* algorithm = nullptr, std::uint64_t first_step = 0);
   ~Lockstep();
 
   // Runs until all programs have ended. Throws StalledError, and what a program throws.

@@ -1,60 +1,81 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "node/gradient_executor.h"
+
 namespace starling {
 
-// One thread beside the node's own, for gradients that take long: the node goes on reading, mixing
-// and sending.
+// One thread beside the node's own, for jobs that take long: the node goes on reading, mixing and
+// sending. After a short one the next of its kind is done in place: handing it over would take
+// longer.
 //
-// Threads   start() and poll() from one thread; the job runs on the worker, one at a time; `wake`
-// is called from it.
-class GradientWorker {
+// Threads   the job runs on the worker, one at a time; `wake` is called from it.
+class GradientWorker final : public GradientExecutor {
  public:
   explicit GradientWorker(std::function<void()> wake) : wake_(std::move(wake)) {}
-  ~GradientWorker() { stop(); }
-
-  // Waits for the job under way; none is taken afterwards.
-  void stop() {
+  ~GradientWorker() override {
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
     }
-    changed_.notify_one();
+    changed_.notify_all();
     if (thread_.joinable()) thread_.join();
   }
 
-  void start(std::function<void()> job) {
+  bool start(std::function<void()> job, Duration& took) override {
+    if (took > Duration(0) && took < kShort) {
+      took = time(job);
+      return true;
+    }
     {
       const std::lock_guard lock(mutex_);
       job_ = std::move(job);
+      took_ = &took;
+      ended_ = false;
     }
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
-    changed_.notify_one();
+    changed_.notify_all();
+    return false;
   }
-  // Whether the job has ended since it was last asked.
-  bool poll() {
+  bool poll() override {
     const std::lock_guard lock(mutex_);
     return std::exchange(ended_, false);
   }
+  void wait() override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !job_; });
+    ended_ = false;
+  }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr Duration kShort = std::chrono::microseconds(300);
+
+  static Duration time(const std::function<void()>& job) {
+    const auto began = Clock::now();
+    job();
+    return Clock::now() - began;
+  }
+
   void run() {
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return stop_ || job_; });
       if (!job_) return;
-      auto job = std::move(*job_);
-      job_.reset();
       lock.unlock();
-      job();
+      const Duration took = time(*job_);
       lock.lock();
+      *took_ = took;
+      job_.reset();
       ended_ = true;
       lock.unlock();
+      changed_.notify_all();
       wake_();
       lock.lock();
     }
@@ -63,7 +84,8 @@ class GradientWorker {
   std::function<void()> wake_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<std::function<void()>> job_;
+  std::optional<std::function<void()>> job_;  // under way, or about to be
+  Duration* took_ = nullptr;                  // of its kind
   bool stop_ = false, ended_ = false;
   std::thread thread_;
 };

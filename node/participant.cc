@@ -70,7 +70,6 @@ std::unique_ptr<Participant::ViewRun<Real>> Participant::next_view(ViewRun<Real>
   const View before = membership_.view();
   auto [agreement, step, from, exact] = membership_.agree(settings_, own_, standing_);
   course.gossip_steps += last.peer().gossip_steps();
-  course.result.views.push_back({membership_.view().members, step});
   options_.say("from step " + std::to_string(step) + ": " + membership_.describe_change(before) +
                "; mixing_steps=" + std::to_string(agreement.mix.steps()) +
                " step_size=" + std::to_string(agreement.step_size));
@@ -86,7 +85,6 @@ ParticipantResult Participant::run(const Agreement& agreement, Objective& object
   Course course;
   course.last_step = transport_.now();
   ParticipantResult& result = course.result;
-  result.views.push_back({membership_.view().members, step_});
   auto view =
       std::make_unique<ViewRun<Real>>(*this, agreement, step_, standing_.model, objective, course);
   bool abandon = false;

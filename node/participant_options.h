@@ -7,11 +7,20 @@
 #include <string>
 #include <vector>
 
-#include "consensus/settings.h"
+#include "consensus/agreement.h"
 #include "node/checkpoints.h"
+#include "node/view.h"
 #include "topology/schedule.h"
 
 namespace starling {
+
+// A view that begins on this node: with whom, on what, at which step, and the x it brings.
+struct BegunView {
+  const View& view;
+  const Agreement& agreement;
+  std::uint64_t step = 0;
+  std::span<const std::byte> model;
+};
 
 // What a participant is told besides its objective.
 struct ParticipantOptions {
@@ -22,6 +31,7 @@ struct ParticipantOptions {
   double start_limit_s = 60, hold_limit_s = 60, grace_s = 1;
   std::string switch_file;  // switching.h; empty: none
   std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
+  std::function<void(const BegunView&)> begun = [](const BegunView&) {};
   std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
   // Nodes that will be started again: from its step on a view waits for each, no longer than
   // start_limit.

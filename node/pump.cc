@@ -2,22 +2,28 @@
 
 #include <chrono>
 
+#include "node/gradient_worker.h"
+
 namespace starling {
 
 namespace {
 using std::chrono::milliseconds;
 constexpr milliseconds kLookEvery{25};    // how often the stand-in looks whether it is needed
 constexpr milliseconds kMissedAfter{50};  // the node's thread has been away this long: it computes
-
-std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 }  // namespace
 
-Pump::Pump(Network& network, Transport& transport) : network_(network), transport_(transport) {
-  last_use_ = now_ns();
+Pump::Pump(Network& network, Transport& transport, std::unique_ptr<GradientExecutor> gradients)
+    : network_(network), transport_(transport), gradients_(std::move(gradients)) {}
+
+Pump::Pump(Network& network, Transport& transport)
+    : Pump(network, transport,
+           std::make_unique<GradientWorker>([&transport] { transport.wake(); })) {
+  last_use_ = transport_.now().count();
   thread_ = std::thread([this] { stand_in(); });
 }
 
 Pump::~Pump() {
+  if (!thread_.joinable()) return;
   stop_ = true;
   transport_.wake();
   thread_.join();
@@ -31,7 +37,7 @@ std::unique_lock<std::mutex> Pump::lock() {
     own.lock();
     wanted_ = false;
   }
-  last_use_ = now_ns();
+  last_use_ = transport_.now().count();
   return own;
 }
 
@@ -40,7 +46,7 @@ void Pump::stand_in() {
     std::this_thread::sleep_for(kLookEvery);
     std::unique_lock own(mutex_, std::try_to_lock);
     if (!own.owns_lock()) continue;  // the node's thread is at it
-    if (now_ns() - last_use_ < Instant(kMissedAfter).count()) continue;
+    if (transport_.now().count() - last_use_ < Instant(kMissedAfter).count()) continue;
     while (!stop_ && !wanted_) network_.pump(milliseconds(100));
   }
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <thread>
 
+#include "node/gradient_executor.h"
 #include "node/network.h"
 
 namespace starling {
@@ -17,10 +19,14 @@ namespace starling {
 class Pump {
  public:
   Pump(Network& network, Transport& transport);
+  // Without threads: nobody stands in, for in virtual time nothing but these gradients takes long.
+  Pump(Network& network, Transport& transport, std::unique_ptr<GradientExecutor> gradients);
   ~Pump();
 
   // For the node's thread: the right to use the network. Ends a wait of the stand-in at once.
   std::unique_lock<std::mutex> lock();
+  // For the node's thread: where its gradients are computed.
+  GradientExecutor& gradients() { return *gradients_; }
 
  private:
   void stand_in();
@@ -30,6 +36,7 @@ class Pump {
   std::mutex mutex_;
   std::atomic<bool> wanted_{false}, stop_{false};
   std::atomic<std::int64_t> last_use_{0};
+  std::unique_ptr<GradientExecutor> gradients_;
   std::thread thread_;
 };
 

@@ -1,26 +1,12 @@
 #include "node/rounds.h"
 
-#include <chrono>
-
 #include "consensus/aggregators/requirements.h"
 
 namespace starling {
 
-namespace {
-// A gradient this short is done in place: handing it to a thread would take longer.
-constexpr double kInPlace_s = 300e-6;
-
-double seconds_of(const std::function<void()>& job) {
-  const auto began = std::chrono::steady_clock::now();
-  job();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-}
-}  // namespace
-
 template <class Real>
 Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, const View& view,
-                     NodeId self, Objective& objective, Network& network, Pump& pump,
-                     Transport& transport, Pool& pool)
+                     NodeId self, Objective& objective, Network& network, Pump& pump, Pool& pool)
     : objective_(objective),
       network_(network),
       pump_(pump),
@@ -34,15 +20,12 @@ Rounds<Real>::Rounds(const Settings& settings, const Agreement& agreement, const
       whole_(mixes_whole_vectors(settings)),
       liar_(settings, self),
       robust_(settings.mixing,
-              [&objective](const Real* x) { return objective.gradient<Real>(x, nullptr); }),
-      worker_([&transport] { transport.wake(); }) {}
-
-template <class Real>
-Rounds<Real>::~Rounds() = default;
+              [&objective](const Real* x) { return objective.gradient<Real>(x, nullptr); }) {}
 
 template <class Real>
 void Rounds<Real>::detach() {
-  worker_.stop();
+  if (detached_) return;
+  pump_.gradients().wait();
   const auto lock = pump_.lock();
   detached_ = true;
   for (auto& stream : active_) stream->forget();
@@ -109,56 +92,49 @@ void Rounds<Real>::filled(MixOperation<Real>& operation, std::size_t count) {
 
 template <class Real>
 void Rounds<Real>::start_gradient(GradientOperation<Real>& operation) {
-  if (!working() && last_gradient_s_ > 0 && last_gradient_s_ < kInPlace_s) {
-    evaluate(operation);
+  if (working())
+    waiting_gradients_.push_back(&operation);
+  else if (compute(operation))
     peer_->finish(operation);
-    return;
-  }
-  waiting_gradients_.push_back(&operation);
-  next_gradient();
+  else
+    gradient_ = &operation;
 }
 
+// Whether it is computed already.
 template <class Real>
-void Rounds<Real>::next_gradient() {
-  if (working() || waiting_gradients_.empty()) return;
-  gradient_ = waiting_gradients_.front();
-  waiting_gradients_.pop_front();
-  worker_.start([this, job = gradient_] { evaluate(*job); });
-}
-
-template <class Real>
-void Rounds<Real>::evaluate(GradientOperation<Real>& operation) {
-  last_gradient_s_ = seconds_of([&] {
+bool Rounds<Real>::compute(GradientOperation<Real>& operation) {
+  const auto job = [this, &operation] {
     try {
       starling::evaluate(objective_, objective_scale_, operation);
     } catch (...) {
       operation.error = std::current_exception();
     }
-  });
+  };
+  return pump_.gradients().start(job, gradient_took_);
 }
 
-// The rule of a stream that is ripe; by the worker, if it takes long.
+// The rule of a stream that is ripe.
 template <class Real>
 void Rounds<Real>::compute(NodeStream<Real>& stream) {
-  const auto job = [this, &stream] { last_compute_s_ = seconds_of([&] { stream.compute(); }); };
-  if (last_compute_s_ > 0 && last_compute_s_ < kInPlace_s) {
-    job();
+  if (pump_.gradients().start([&stream] { stream.compute(); }, rule_took_))
     stream.computed(*peer_);
-    return;
-  }
-  computed_ = &stream;
-  worker_.start(job);
+  else
+    computed_ = &stream;
 }
 
-// Takes in what the worker has ended.
+// Takes in the job that has ended, and begins those that waited for it.
 template <class Real>
 bool Rounds<Real>::finish_job() {
-  if (!working() || !worker_.poll()) return false;
+  if (!working() || !pump_.gradients().poll()) return false;
   if (computed_)
     std::exchange(computed_, nullptr)->computed(*peer_);
   else
     peer_->finish(*std::exchange(gradient_, nullptr));
-  next_gradient();
+  while (!working() && !waiting_gradients_.empty()) {
+    GradientOperation<Real>& next = *waiting_gradients_.front();
+    waiting_gradients_.pop_front();
+    start_gradient(next);
+  }
   return true;
 }
 

@@ -6,14 +6,14 @@
 
 #include "consensus/objectives/objective.h"
 #include "consensus/peer.h"
-#include "node/gradient_worker.h"
 #include "node/mix_stream.h"
 #include "node/pump.h"
 #include "node/whole_stream.h"
 
 namespace starling {
 
-// What one live node gives its peer: mixes over its links, gradients on a worker.
+// What one live node gives its peer: mixes over its links, and gradients where its pump has them
+// computed.
 //
 // Threads   the node's; the network is used under the pump's lock. advance() is called with the
 // lock held.
@@ -21,8 +21,7 @@ template <class Real>
 class Rounds final : public Host<Real> {
  public:
   Rounds(const Settings& settings, const Agreement& agreement, const View& view, NodeId self,
-         Objective& objective, Network& network, Pump& pump, Transport& transport, Pool& pool);
-  ~Rounds() override;
+         Objective& objective, Network& network, Pump& pump, Pool& pool);
   // Nothing of its operations is read or written any more: before the peer that owns them goes.
   void detach();
   void bind(Peer<Real>& peer) { peer_ = &peer; }
@@ -44,10 +43,9 @@ class Rounds final : public Host<Real> {
   void adopt(const Agreement& agreement);
   Streams& spare(const MixOperation<Real>& operation);
   bool working() const { return gradient_ || computed_; }
+  bool compute(GradientOperation<Real>& operation);
   void compute(NodeStream<Real>& stream);
   bool finish_job();
-  void next_gradient();
-  void evaluate(GradientOperation<Real>& operation);
   void recycle();
 
   Objective& objective_;
@@ -72,12 +70,12 @@ class Rounds final : public Host<Real> {
   const bool whole_;  // vectors are mixed whole: by a robust rule, or with liars
   Liar<Real> liar_;
   RobustMix<Real> robust_;
-  // What the worker is at: one of them, or none.
+  // What is computed beside the node's thread: one of them, or none.
   GradientOperation<Real>* gradient_ = nullptr;
   NodeStream<Real>* computed_ = nullptr;
   std::deque<GradientOperation<Real>*> waiting_gradients_;
-  double last_gradient_s_ = 0, last_compute_s_ = 0;
-  GradientWorker worker_;  // last: it ends before what it works on
+  // What the last one took.
+  GradientExecutor::Duration gradient_took_{0}, rule_took_{0};
 };
 
 }  // namespace starling

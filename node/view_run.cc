@@ -32,7 +32,7 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
       settings_(node.settings_),
       agreement_(std::move(agreed)),
       rounds_(settings_, agreement_, node.membership_.view(), node.options_.self, objective,
-              node.network_, node.pump_, node.transport_, node.pool_),
+              node.network_, node.pump_, node.pool_),
       peer_(agreement_, objective.dimension(), chunk_of(settings_, objective, sizeof(Real)),
             node.pool_, rounds_),
       runner_(
@@ -54,6 +54,9 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
     runner_.plan_switches([this](bool taken) { return switching_->next(taken); });
   }
   waiting_since_ = node.transport_.now();
+  course.result.views.push_back({node.membership_.view().members, first_step});
+  node.options_.begun({node.membership_.view(), agreement_, first_step,
+                       std::as_bytes(std::span<const Real>(mine.data(), bytes / sizeof(Real)))});
 }
 
 // In a view of all: no other could be gone on from by all. Nodes are at most a diameter apart, so

@@ -46,7 +46,7 @@ class End {
   void mix(milliseconds per_chunk) {
     const Agreement agreement = participant_.join(constants_of(objective_));
     Rounds<double> rounds(settings_, agreement, facts_.view(self_), self_, objective_, network_,
-                          pump_, transport_, pool_);
+                          pump_, pool_);
     Peer<double> peer(agreement, kChunk * kChunks, kChunk, pool_, rounds);
     rounds.bind(peer);
     const auto slow = Eigen::VectorXd::NullaryExpr(kChunk * kChunks, [&](Eigen::Index k) {
