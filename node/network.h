@@ -122,6 +122,8 @@ class Network final : public TransportEvents {
     std::uint32_t session = 0;                  // 0: no session
     std::uint32_t began = 0;                    // its counter when its graph was taken up
     std::string peer_instance;
+    std::string rival_instance;    // another process of its id that asked while the first answered
+    Instant rival_at{0};           // when it first did
     std::uint64_t nonce = 0;       // ours, of the HELLO under way
     std::uint64_t peer_nonce = 0;  // of the session
     Silence silence;
@@ -145,6 +147,7 @@ class Network final : public TransportEvents {
   void stop_dialling(Edge& edge);
   bool knocks(const Edge& edge) const;
   Greeting greeting(const Edge& edge) const;
+  bool is_rival(Edge& edge, const Greeting& hello) const;
   std::optional<Refusal> judge(const Greeting& hello, const Edge* edge) const;
   void on_hello(ConnectionId connection, const DecodedFrame& frame);
   void on_welcome(Edge& edge, const DecodedFrame& frame);

@@ -9,9 +9,12 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
   const DecodedFrame frame = decode(head.bytes(), payload.bytes());
   Edge* edge = edge_of(connection);
   const bool in_session = edge && edge->connection == connection;
-  // Inside a session, whatever this frame was is missing.
+  // Inside a session, whatever this frame was is missing; outside, it may have been a greeting,
+  // which is said again on another connection.
   const auto refuse = [&](const std::string& why) {
-    in_session ? end_session(edge->link.peer(), why) : drop(why);
+    if (in_session) return end_session(edge->link.peer(), why);
+    drop(why);
+    edge ? stop_dialling(*edge) : transport_.close(connection);
   };
   if (!frame) return refuse("a frame refused: " + std::string(describe(frame.error)));
   const FrameType type = frame.header.type;

@@ -53,6 +53,10 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
     drop("a HELLO of an edge not known yet");
     return transport_.close(connection);
   }
+  if (edge && is_rival(*edge, *hello)) {
+    drop("a HELLO of another process of its id");
+    return transport_.close(connection);
+  }
   if (auto refusal = judge(*hello, edge)) {
     send_unsessioned(connection, FrameType::REFUSE, encode(*refusal));
     drop("a HELLO refused");  // no word of a stranger's: reasons are kept
@@ -127,6 +131,20 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
   if (!joins && peer.view == expected_view_) edge.link.resume(peer);
   edge.state_due = true;
   edge.done_sent = false;
+}
+
+// Two processes of one id, or one that was started again before its former life was missed? What is
+// heard from the first after the second has asked tells; until then the second dials again.
+bool Network::is_rival(Edge& edge, const Greeting& hello) const {
+  const Instant now = transport_.now();
+  if (!edge.session || edge.peer_instance == hello.instance ||
+      edge.silence.silent_for(now) >= options_.grace)
+    return false;
+  if (edge.rival_instance != hello.instance) {
+    edge.rival_instance = hello.instance;
+    edge.rival_at = now;
+  }
+  return edge.silence.last() <= edge.rival_at;
 }
 
 std::optional<Refusal> Network::judge(const Greeting& hello, const Edge* edge) const {
