@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "consensus/agreement.h"
 #include "node/configured_graph.h"
 #include "node/option_value.h"
 
@@ -96,6 +95,16 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
         ": the optimum of " + config.shared.objective.kind +
         " is not known; use shared.stop.gradient_norm");
   return local;
+}
+
+Constants constants_of(Objective& objective) {
+  const double l = objective.smoothness(), mu = objective.strong_convexity();
+  Constants constants{l, mu, l, mu};
+  if (const auto global = objective.global_constants()) {
+    constants.global_smoothness = global->first;
+    constants.global_strong_convexity = global->second;
+  }
+  return constants;
 }
 
 }  // namespace starling

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "consensus/agreement.h"
 #include "consensus/objectives/objective.h"
 #include "node/config.h"
 #include "node/data.h"
@@ -38,5 +39,7 @@ struct LocalObjective {
 // Errors    ConfigError when the objective refuses its keys or data.
 std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
                                                std::uint32_t node);
+// What it knows of its smoothness, and of all nodes'.
+Constants constants_of(Objective& objective);
 
 }  // namespace starling

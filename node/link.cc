@@ -121,7 +121,7 @@ const char* Link::receive(const DecodedFrame& frame, ReceivedBytes head, Receive
                               : streams_.size() >= limits_.streams && !streams_.contains(h.stream);
   if (beyond) return "a stream beyond those that may be open";
   Stream& s = streams_[h.stream];
-  if (h.position < s.received) return duplicate();
+  if (h.position < s.received) return nullptr;
   if (h.position > s.received) return "a gap in the positions of a stream";
   if (s.queue.size() >= limits_.window) return "more chunks than its credit";
   acknowledge(h);

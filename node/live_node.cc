@@ -8,6 +8,7 @@
 #include <random>
 
 #include "node/contraction_file.h"
+#include "node/ending.h"
 #include "node/error.h"
 #include "node/exchange/zmq_transport.h"
 #include "node/exit_code.h"
@@ -15,8 +16,8 @@
 #include "node/hangup.h"
 #include "node/memory.h"
 #include "node/node_keys.h"
+#include "node/node_options.h"
 #include "node/node_report.h"
-#include "node/participant.h"
 
 namespace starling {
 
@@ -47,43 +48,6 @@ std::string random_instance() {
   return text;
 }
 
-std::vector<std::string> endpoints_of(const Config& config) {
-  std::vector<std::string> endpoints;
-  for (const NodeAddress& node : config.nodes) {
-    if (endpoints.size() <= node.id) endpoints.resize(node.id + 1);
-    endpoints[node.id] = node.listen;
-  }
-  return endpoints;
-}
-
-NetworkOptions network_options(const Config& config, std::uint32_t id) {
-  NetworkOptions options;
-  options.self = id;
-  options.instance = random_instance();
-  options.shared = shared_values(config);
-  options.endpoints = endpoints_of(config);
-  options.limits.window = static_cast<std::uint32_t>(
-      std::max<std::uint64_t>(config.local.link_window / config.shared.chunk, 1));
-  options.limits.header_checksum = config.shared.checksum == "header";
-  const auto duration = [](double s) {
-    return std::chrono::duration_cast<Instant>(std::chrono::duration<double>(s));
-  };
-  options.grace = duration(config.local.grace);
-  options.grace_max = duration(config.local.grace_max);
-  options.seed = config.shared.seed;
-  return options;
-}
-
-Constants constants_of(Objective& objective) {
-  Constants constants{objective.smoothness(), objective.strong_convexity(), objective.smoothness(),
-                      objective.strong_convexity()};
-  if (const auto global = objective.global_constants()) {
-    constants.global_smoothness = global->first;
-    constants.global_strong_convexity = global->second;
-  }
-  return constants;
-}
-
 // What must be as it was where a run goes on from a checkpoint; it may be asked to go on for
 // longer.
 std::uint64_t digest_of(const Config& config, std::uint32_t id) {
@@ -101,19 +65,11 @@ struct Run {
       const NodeFolder& folder, spdlog::logger& log)
       : facts(experiment.graph),
         transport(node_address(config, options.id).listen, zmq_options(config, options.id)),
-        network(network_options(config, options.id), facts, transport),
+        network(network_options(config, options.id, random_instance()), facts, transport),
         pump(network, transport) {
-    ParticipantOptions p;
-    p.settings = config.shared;
-    p.self = options.id;
-    p.schedule = experiment.schedule;
-    p.samples = static_cast<std::uint64_t>(experiment.samples[options.id]);
-    p.start_limit_s = config.local.start_limit;
-    p.hold_limit_s = config.local.hold_limit;
-    p.grace_s = config.local.grace;
+    ParticipantOptions p = participant_options(config, experiment, options.id);
     p.awaited = options.awaited;
     p.say = [&log](const std::string& text) { log.info("{}", text); };
-    p.switch_file = config.local.switch_file;
     p.kill_at = options.kill_at;
     if (config.shared.membership.checkpoint_every > 0)
       p.checkpoints = std::make_shared<Checkpoints>(
@@ -239,8 +195,9 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
   const auto fail = [&](int code, const std::string& reason) {
     log->error("{}", reason);
     run.participant->leave_failed(code, reason);
+    const ParticipantResult nothing;
     try {
-      report.finish({}, run.drops(), code, reason);
+      report.finish(nothing, run.drops(), code, reason);
     } catch (const RunError& second) {
       log->error("{}", second.what());
     }
@@ -257,18 +214,11 @@ int run_live_node(const Config& config, const LiveNodeOptions& options) {
     report.finish(result, run.drops(), code, result.reason);
     log->info("{}: steps={} wall_seconds={:.3f}", status, result.steps, result.wall_seconds);
     return code;
-  } catch (const LostError& error) {
-    if (options.signal && *options.signal)
-      return fail(signal_exit_code(*options.signal), error.what());
-    return fail(exit_code(ExitCode::lost), error.what());
-  } catch (const ConfigError& error) {
-    return fail(exit_code(ExitCode::usage), error.what());
-  } catch (const SettingsError& error) {
-    return fail(exit_code(ExitCode::usage), error.what());
-  } catch (const GraphError& error) {
-    return fail(exit_code(ExitCode::usage), error.what());
   } catch (const std::exception& error) {
-    return fail(exit_code(ExitCode::failed), error.what());
+    const ExitCode code = exit_code_of(error);
+    if (code == ExitCode::lost && options.signal && *options.signal)
+      return fail(signal_exit_code(*options.signal), error.what());
+    return fail(exit_code(code), error.what());
   }
 }
 

@@ -67,7 +67,7 @@ Membership::Begun Membership::agree(Settings& settings, const Constants& own, St
 bool Membership::fetched(Standing& mine) {
   fetch_.look(network_, transport_.now());
   if (!fetch_.whole()) return !network_.donor();
-  mine = {true, fetch_.step(), fetch_.model()};
+  mine = {true, fetch_.step(), fetch_.model(), {}};
   begun_ = true;
   step_ = mine.step;
   options_.say("joining with a neighbor's model of step " + std::to_string(mine.step));

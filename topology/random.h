@@ -16,7 +16,8 @@ enum class Purpose : std::uint32_t {
   schedule,
   watch,
   spectrum,
-  attack
+  attack,
+  simulation
 };
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is

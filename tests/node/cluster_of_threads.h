@@ -9,6 +9,7 @@
 
 #include "consensus/lockstep.h"
 #include "node/exchange/zmq_transport.h"
+#include "node/experiment.h"
 #include "node/participant.h"
 #include "topology/random.h"
 
@@ -78,11 +79,6 @@ inline Objective make_bowl(const Settings& settings, NodeId node, std::uint64_t 
       settings.precision == Precision::float32 ? STARLING_FLOAT32 : STARLING_FLOAT64;
   return Objective(bowl_vtable(), {STARLING_OBJECTIVE_ABI, node, settings.topology.nodes, precision,
                                    config.c_str(), nullptr});
-}
-
-inline Constants constants_of(const Objective& objective) {
-  const double l = objective.smoothness(), mu = objective.strong_convexity();
-  return {l, mu, l, mu};
 }
 
 // One node's end: its model's bytes and how it went.

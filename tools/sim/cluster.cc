@@ -8,16 +8,6 @@ namespace starling {
 
 namespace {
 
-Constants constants_of(Objective& objective) {
-  const double l = objective.smoothness(), mu = objective.strong_convexity();
-  Constants constants{l, mu, l, mu};
-  if (const auto global = objective.global_constants()) {
-    constants.global_smoothness = global->first;
-    constants.global_strong_convexity = global->second;
-  }
-  return constants;
-}
-
 Agreement agreement_of(Cluster& cluster, const Settings& settings, const Graph& graph,
                        std::shared_ptr<const Schedule> schedule) {
   Mixing mixing = make_mixing(settings, graph, std::move(schedule), cluster.experiment.samples);

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "node/experiment.h"
+#include "node/network.h"
+#include "node/participant.h"
+
+namespace starling {
+
+// What the parts of node `id` are told by its configuration, in whatever process it lives.
+//
+// instance    names this start of it: 32 hex digits.
+NetworkOptions network_options(const Config& config, std::uint32_t id, std::string instance);
+ParticipantOptions participant_options(const Config& config, const Experiment& experiment,
+                                       std::uint32_t id);
+
+std::vector<std::string> endpoints_of(const Config& config);  // by id
+
+}  // namespace starling

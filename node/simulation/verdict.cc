@@ -1,0 +1,127 @@
+#include "node/simulation/verdict.h"
+
+#include <algorithm>
+
+#include "node/exit_code.h"
+
+namespace starling {
+
+namespace {
+
+// Above all frames that credit and control allow one direction of a connection.
+constexpr std::size_t kMostQueued = 4096;
+constexpr int kKilled = -1;
+
+std::string in_words(const SimEnding& end) {
+  return "node " + std::to_string(end.node) + " ended with " + std::to_string(end.code) +
+         " at step " + std::to_string(end.result.steps) +
+         (end.reason.empty() ? "" : ": " + end.reason);
+}
+
+bool names(const SimEnding& end, std::string_view what) {
+  return end.reason.find(what) != std::string::npos;
+}
+
+// More than half of all (of a tie, node 0's side), or as many as asked for.
+bool enough_live(const SimOutcome& outcome, std::uint32_t least) {
+  const auto& nodes = outcome.nodes;
+  const auto alive = static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const auto& e) { return e.code != kKilled; }));
+  if (least > 0) return alive >= least;
+  return 2 * alive > nodes.size() || (2 * alive == nodes.size() && nodes[0].code != kKilled);
+}
+
+// Who has no model of the run does not join what is apart.
+bool none_has_begun(const SimOutcome& outcome) {
+  return std::all_of(outcome.nodes.begin(), outcome.nodes.end(),
+                     [](const SimEnding& end) { return end.code == kKilled || end.views.empty(); });
+}
+
+// Whether others went on to the end without this node, or it came too late to be in any view.
+bool left_behind(const SimEnding& end, const SimOutcome& outcome, int asked) {
+  return std::any_of(outcome.nodes.begin(), outcome.nodes.end(), [&](const SimEnding& other) {
+    if (other.code != asked || other.views.empty()) return false;
+    const auto& members = other.views.back().members;
+    return end.views.empty() || !std::binary_search(members.begin(), members.end(), end.node) ||
+           end.views.back().id != other.views.back().id;
+  });
+}
+
+class Judge {
+ public:
+  Judge(const SimOutcome& outcome, const FaultPlan& plan, const SimReference& reference,
+        const Config& config)
+      : outcome_(outcome),
+        plan_(plan),
+        reference_(reference),
+        may_lose_(plan.may_lose(config.local.grace)),
+        enough_(enough_live(outcome, config.shared.membership.min_nodes)) {}
+
+  // Empty: as it must be.
+  std::string end_of(const SimEnding& end, std::size_t i) const {
+    const bool lost = end.code == exit_code(ExitCode::lost);
+    if (end.code == kKilled && may_lose_) return {};
+    if (plan_.liar) {
+      const bool named = end.code == exit_code(ExitCode::usage) && names(end, "shared.seed");
+      return named || (may_lose_ && (lost || end.code == reference_.code))
+                 ? std::string()
+                 : "liar: " + in_words(end);
+    }
+    if (!may_lose_)
+      return end.code == reference_.code && end.result.steps == reference_.steps &&
+                     end.model == reference_.models[i]
+                 ? std::string()
+                 : "bits: " + in_words(end);
+    if (end.code == reference_.code) return {};
+    const bool rightly = lost && (!enough_ || none_has_begun(outcome_) ||
+                                  left_behind(end, outcome_, reference_.code));
+    return rightly && (names(end, "node") || names(end, "link") || names(end, "the run has ended"))
+               ? std::string()
+               : "survivors: " + in_words(end);
+  }
+
+  void judge_frames(std::vector<std::string>& violations) const {
+    const auto& network = outcome_.network;
+    if (network.most_queued > kMostQueued)
+      violations.push_back("credit: " + std::to_string(network.most_queued) +
+                           " frames in one direction of a connection");
+    if (network.damaged > 0 || network.doubled > 0) return;
+    if (outcome_.wire.over_credit > 0)
+      violations.push_back("credit: " + std::to_string(outcome_.wire.over_credit) +
+                           " frames sent beyond it");
+    for (const SimEnding& end : outcome_.nodes)
+      for (const auto& [reason, count] : end.drops)
+        if ((reason.starts_with("a session ended") || reason.starts_with("a frame refused")) &&
+            !(may_lose_ && reason == "a session ended: silent"))
+          violations.push_back("frames: node " + std::to_string(end.node) + ": " + reason);
+  }
+
+ private:
+  const SimOutcome& outcome_;
+  const FaultPlan& plan_;
+  const SimReference& reference_;
+  const bool may_lose_, enough_;
+};
+
+}  // namespace
+
+SimVerdict judge(const SimOutcome& outcome, const FaultPlan& plan, const SimReference& reference,
+              const Config& config, std::span<Objective* const> objectives) {
+  SimVerdict verdict;
+  auto& violations = verdict.violations;
+  const Judge judge(outcome, plan, reference, config);
+  judge.judge_frames(violations);
+  if (!outcome.stuck.empty()) {
+    violations.push_back("ends: " + outcome.stuck);
+    return verdict;
+  }
+  ViewFindings views = judge_views(outcome, config.shared, objectives);
+  verdict.compared = views.compared;
+  violations.insert(violations.end(), views.violations.begin(), views.violations.end());
+  for (std::size_t i = 0; i < outcome.nodes.size(); ++i)
+    if (std::string wrong = judge.end_of(outcome.nodes[i], i); !wrong.empty())
+      violations.push_back(std::move(wrong));
+  return verdict;
+}
+
+}  // namespace starling

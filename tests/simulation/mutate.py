@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Writes a source file with one line of it made wrong: a bug the simulator has to find.
+
+usage: mutate.py ROOT NAME OUTPUT   |   mutate.py ROOT --check
+
+Each bug is the text it replaces, which must stand in its file exactly once: when the code moves on,
+the bug has to move along.
+"""
+
+import pathlib
+import sys
+
+BUGS = {
+    "credit_before_mixing": (
+        "node/link.cc",
+        "h.taken = found->second.taken;",
+        "h.taken = found->second.received;",
+    ),
+    "early_frames_dropped": (
+        "node/network_frames.cc",
+        "if (h.view != expected_view_)",
+        "if (h.view != view_)",
+    ),
+    "one_resend_dropped": (
+        "node/link.cc",
+        "stream.sent = std::max(next, stream.acked);",
+        "stream.sent = std::max(next, stream.acked) + (next > 0);",
+    ),
+    "left_without_done": (
+        "node/network.cc",
+        "bool Network::finished() const {",
+        "bool Network::finished() const {\n  if (done_) return true;",
+    ),
+    "checksum_not_read": (
+        "node/wire.cc",
+        "FrameError verify(const DecodedFrame& frame, std::span<const std::byte> head) {",
+        "FrameError verify(const DecodedFrame& frame, std::span<const std::byte> head) {\n"
+        "  if (!frame.payload.empty() || !head.empty()) return FrameError::none;",
+    ),
+}
+
+
+def mutated(root, name):
+    file, right, wrong = BUGS[name]
+    text = (root / file).read_text(encoding="utf-8")
+    if text.count(right) != 1:
+        raise SystemExit(f"{name}: {file} has {text.count(right)} times: {right}")
+    return text.replace(right, wrong)
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    if sys.argv[2] == "--check":
+        for name in BUGS:
+            mutated(root, name)
+    else:
+        output = pathlib.Path(sys.argv[3])
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(mutated(root, sys.argv[2]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+# Seeds of faults on the simulated network, and bugs that they have to find.
+#
+# A bug is one wrong line in one source file (mutate.py): that file is compiled once more and comes
+# before its sound twin in the library.
+set(simulated_configuration ${CMAKE_CURRENT_SOURCE_DIR}/simulation/faults.toml)
+
+function(simulation_seeds name faults seeds)
+  cmake_parse_arguments(T "" "LABELS" "" ${ARGN})
+  add_test(NAME simulation.${name}
+    COMMAND starling-sim --config ${simulated_configuration} --executor network
+            --nodes 3..10 --faults ${faults} --seeds ${seeds})
+  set_tests_properties(simulation.${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 3600)
+endfunction()
+
+simulation_seeds(delays delays 1..30 LABELS simulation)
+simulation_seeds(cuts cuts 1..70 LABELS simulation)
+simulation_seeds(mixed mixed 1..100 LABELS simulation)
+simulation_seeds(many mixed 1..10000 LABELS slow)
+
+function(simulation_bug name source faults seeds)
+  set(mutant ${CMAKE_CURRENT_BINARY_DIR}/bugs/${name}.cc)
+  add_custom_command(OUTPUT ${mutant}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/simulation/mutate.py
+            ${PROJECT_SOURCE_DIR} ${name} ${mutant}
+    DEPENDS ${PROJECT_SOURCE_DIR}/${source} ${CMAKE_CURRENT_SOURCE_DIR}/simulation/mutate.py)
+  add_executable(bug_${name} ${PROJECT_SOURCE_DIR}/tools/sim/main.cc ${mutant})
+  target_link_libraries(bug_${name} PRIVATE starling::simulation PkgConfig::xxhash)
+  add_test(NAME simulation.finds_${name}
+    COMMAND bug_${name} --config ${simulated_configuration} --executor network
+            --nodes 3..10 --faults ${faults} --seeds ${seeds} --first-failure)
+  set_tests_properties(simulation.finds_${name} PROPERTIES LABELS simulation TIMEOUT 3600
+    PASS_REGULAR_EXPRESSION "replay: starling-sim")
+endfunction()
+
+simulation_bug(credit_before_mixing node/link.cc delays 1..1000)
+simulation_bug(early_frames_dropped node/network_frames.cc delays 1..1000)
+simulation_bug(one_resend_dropped node/link.cc cuts 1..1000)
+simulation_bug(left_without_done node/network.cc delays 1..1000)
+simulation_bug(checksum_not_read node/wire.cc cuts 1..1000)

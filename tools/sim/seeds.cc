@@ -1,0 +1,152 @@
+#include "tools/sim/seeds.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "consensus/lockstep.h"
+#include "node/atomic_file.h"
+#include "node/error.h"
+#include "node/exit_code.h"
+#include "tools/sim/cluster.h"
+#include "tools/sim/tally.h"
+#include "topology/random.h"
+
+namespace starling {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kLinesFor = 20;  // seeds that get a line each although nothing failed
+constexpr double kLimit_s = 1200;        // of virtual time: who still runs then is stuck
+
+template <class Real>
+SimReference reference_of(Cluster& cluster, const std::vector<Objective*>& objectives) {
+  Lockstep<Real> lockstep(cluster.config.shared, cluster.agreement, objectives);
+  if (const auto planned = planned_switch(cluster)) lockstep.plan_switches({planned});
+  SimReference reference;
+  reference.code = exit_code(exit_code_of_status(to_string(lockstep.run())));
+  reference.steps = lockstep.runner(0).progress().step;
+  for (NodeId i = 0; i < cluster.nodes(); ++i) {
+    const auto& x = lockstep.model(i);
+    const auto bytes =
+        std::as_bytes(std::span<const Real>(x.data(), static_cast<std::size_t>(x.size())));
+    reference.models.emplace_back(bytes.begin(), bytes.end());
+  }
+  return reference;
+}
+
+class Seeds {
+ public:
+  explicit Seeds(const SeedsOptions& options) : options_(options) {}
+
+  int run() {
+    for (std::uint64_t seed = options_.first; seed <= options_.last; ++seed) {
+      if (options_.signal && *options_.signal) break;
+      if (options_.first_failure && tally_.failed()) break;
+      run_seed(seed);
+    }
+    if (options_.json) {
+      Json out = tally_.json();
+      out["failures"] = failures_;
+      std::puts(out.dump(2).c_str());
+    } else {
+      tally_.print();
+    }
+    return exit_code(tally_.failed() == 0 ? ExitCode::done : ExitCode::failed);
+  }
+
+ private:
+  // All that seeds with the same number of nodes share.
+  struct Setup {
+    std::unique_ptr<Cluster> cluster;
+    std::vector<Objective*> objectives;
+    SimReference reference;
+    double span_s = 0;  // of a plain run
+  };
+
+  Setup& setup_of(NodeId nodes) {
+    auto& setup = setups_[nodes];
+    if (setup) return *setup;
+    setup = std::make_unique<Setup>();
+    setup->cluster = make_cluster(options_.configure(nodes));
+    Cluster& cluster = *setup->cluster;
+    for (NodeId i = 0; i < nodes; ++i) setup->objectives.push_back(&cluster.objective(i));
+    setup->reference = cluster.config.shared.precision == Precision::float32
+                           ? reference_of<float>(cluster, setup->objectives)
+                           : reference_of<double>(cluster, setup->objectives);
+    setup->span_s = simulate(*setup, plain_plan(nodes), 1, false).virtual_s;
+    return *setup;
+  }
+
+  SimOutcome simulate(Setup& setup, const FaultPlan& plan, std::uint64_t seed, bool traced) {
+    SimCluster::Options options;
+    options.seed = seed;
+    options.limit_s = kLimit_s;
+    options.keep_trace = traced;
+    SimCluster cluster(setup.cluster->config, setup.cluster->experiment, setup.objectives, plan,
+                       options);
+    SimOutcome outcome = cluster.run();
+    if (traced) write_file_atomically(*options_.trace, cluster.trace().chrome_json());
+    return outcome;
+  }
+
+  void run_seed(std::uint64_t seed) {
+    RandomStream draw(seed, Purpose::simulation);
+    const auto [least, most] = options_.nodes;
+    Setup& setup = setup_of(least + static_cast<NodeId>(draw.below(most - least + 1)));
+    const Config& config = setup.cluster->config;
+    const double grace_s = config.local.grace;
+    const FaultPlan plan =
+        draw_plan(*options_.recipe, setup.cluster->experiment.graph, seed, setup.span_s, grace_s);
+    const SimOutcome outcome = simulate(setup, plan, seed, options_.trace && seed == options_.last);
+    const SimVerdict verdict = judge(outcome, plan, setup.reference, config, setup.objectives);
+    tally_.add(plan, outcome, verdict, grace_s);
+    const bool failed = !verdict.violations.empty();
+    if (options_.json && failed)
+      failures_.push_back(
+          {{"seed", seed}, {"violations", verdict.violations}, {"replay", replay(seed)}});
+    if (options_.json || (!failed && options_.last - options_.first >= kLinesFor)) return;
+    print(seed, plan, outcome, verdict);
+  }
+
+  void print(std::uint64_t seed, const FaultPlan& plan, const SimOutcome& outcome,
+             const SimVerdict& verdict) const {
+    const auto as = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+    const bool failed = !verdict.violations.empty();
+    std::printf(
+        "seed=%llu nodes=%zu virtual_seconds=%.3f frames=%llu faults=%zu trace=%016llx %s\n",
+        as(seed), outcome.nodes.size(), outcome.virtual_s, as(outcome.network.frames),
+        plan.faults.size(), as(outcome.trace_hash), failed ? "VIOLATED" : "ok");
+    if (!failed) return;
+    for (const Fault& fault : plan.faults) std::printf("  %s\n", describe(fault).c_str());
+    for (const std::string& violation : verdict.violations)
+      std::printf("  %s\n", violation.c_str());
+    std::printf("  replay: %s\n", replay(seed).c_str());
+    std::fflush(stdout);
+  }
+
+  std::string replay(std::uint64_t seed) const {
+    const std::string s = std::to_string(seed);
+    return options_.replay + " --seeds " + s + ".." + s;
+  }
+
+  const SeedsOptions& options_;
+  std::map<NodeId, std::unique_ptr<Setup>> setups_;
+  Tally tally_;
+  Json failures_ = Json::array();
+};
+
+}  // namespace
+
+int run_seeds(const SeedsOptions& options) {
+  const Config config = options.configure(options.nodes.first);
+  if (config.shared.stop.seconds > 0)
+    throw ConfigError("shared.stop.seconds = " + config.values.at("shared.stop.seconds").toml +
+                      ": the network executor runs in virtual time; use shared.stop.steps");
+  return Seeds(options).run();
+}
+
+}  // namespace starling
