@@ -36,6 +36,7 @@ struct Ride {
   static constexpr std::uint32_t kWishStop = 1;
   static constexpr std::uint32_t kWishBudget = 2;    // out of time
   static constexpr std::uint32_t kWishDiverged = 4;  // a value is no longer finite
+  static constexpr std::uint32_t kWishLeave = 8;     // of this node alone; the others go on
 
   // What goes from lap to lap; all else is entered anew.
   void carry(Carrier& carrier) { carrier(objective, disagreement, probe); }

@@ -35,6 +35,8 @@ std::string_view to_string(RunStatus status) {
       return "budget";
     case RunStatus::failed:
       return "failed";
+    case RunStatus::left:
+      return "left";
   }
   return "failed";
 }
@@ -328,6 +330,8 @@ bool Runner<Real>::decide() {
     end(settings_.stop.has_target() ? RunStatus::budget : RunStatus::stopped);
   } else if (ride_.wishes & Ride::kWishStop) {
     end(RunStatus::stopped);
+  } else if (ride_.wishes & Ride::kWishLeave) {
+    end(RunStatus::left);
   }
   voted_.reset();
   if (status_ == RunStatus::running) switch_over();

@@ -12,7 +12,9 @@
 
 namespace starling {
 
-enum class RunStatus { running, converged, stopped, budget, failed };
+// left: a member wished to leave, and all stand at the same step: it goes, the others go on without
+// it.
+enum class RunStatus { running, converged, stopped, budget, failed, left };
 std::string_view to_string(RunStatus status);
 RunStatus status_of(std::string_view word);  // failed for a word that is none
 

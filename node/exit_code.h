@@ -16,10 +16,10 @@ enum class ExitCode : int {
 constexpr int exit_code(ExitCode code) { return static_cast<int>(code); }
 constexpr int signal_exit_code(int signal) { return 128 + signal; }
 
-// The exit code that belongs to the status word of a summary: converged, stopped, budget, lost; all
-// else failed.
+// The exit code that belongs to the status word of a summary: converged, stopped, left, budget,
+// lost; all else failed.
 constexpr ExitCode exit_code_of_status(std::string_view status) {
-  if (status == "converged" || status == "stopped") return ExitCode::done;
+  if (status == "converged" || status == "stopped" || status == "left") return ExitCode::done;
   if (status == "budget") return ExitCode::budget;
   if (status == "lost") return ExitCode::lost;
   return ExitCode::failed;

@@ -21,6 +21,8 @@ std::string_view describe(Cause cause) {
       return "failed";
     case Cause::lost:
       return "lost the cluster";
+    case Cause::left:
+      return "left";
   }
   return "no reason given";
 }
@@ -141,6 +143,19 @@ bool Facts::complete() const {
 }
 
 View Facts::view(NodeId self) const {
+  std::vector<std::uint32_t> counters;
+  for (const EdgeFact& fact : facts_) counters.push_back(fact.counter);
+  return view_of(self, counters);
+}
+
+View Facts::view_with_leavers(NodeId self) const {
+  std::vector<std::uint32_t> counters;
+  for (const EdgeFact& fact : facts_)
+    counters.push_back(fact.counter - (!fact.up() && fact.cause == Cause::left ? 1 : 0));
+  return view_of(self, counters);
+}
+
+View Facts::view_of(NodeId self, std::span<const std::uint32_t> counters) const {
   std::vector<bool> reached(graph_.nodes());
   std::vector<NodeId> stack{self};
   reached[self] = true;
@@ -148,7 +163,7 @@ View Facts::view(NodeId self) const {
     const NodeId i = stack.back();
     stack.pop_back();
     for (NodeId j : required_.neighbors(i)) {
-      if (reached[j] || !facts_[edge_index(i, j)].up()) continue;
+      if (reached[j] || counters[edge_index(i, j)] % 2 == 1) continue;
       reached[j] = true;
       stack.push_back(j);
     }
@@ -161,10 +176,10 @@ View Facts::view(NodeId self) const {
   for (std::size_t e = 0; e < edges_.size(); ++e) {
     const auto [u, v] = edges_[e];
     // An edge that never was up is none: it may be a heal edge that only one end has tried.
-    if (facts_[e].counter <= 1 || !required_.adjacent(u, v) || !(reached[u] || reached[v]))
+    if (counters[e] <= 1 || !required_.adjacent(u, v) || !(reached[u] || reached[v]))
       continue;
-    canonical.insert(canonical.end(), {u, v, facts_[e].counter});
-    if (facts_[e].up()) links.push_back({view.rank(u), view.rank(v)});
+    canonical.insert(canonical.end(), {u, v, counters[e]});
+    if (counters[e] % 2 == 0) links.push_back({view.rank(u), view.rank(v)});
   }
   view.id =
       XXH3_64bits_withSeed(canonical.data(), canonical.size() * sizeof canonical[0], applied_);

@@ -22,7 +22,8 @@ enum class Cause : std::uint8_t {
   silent = 2,
   restarted = 3,
   failed = 4,
-  lost = 5
+  lost = 5,
+  left = 6  // it said so, at a lap's end
 };
 std::string_view describe(Cause cause);  // "connection closed"
 
@@ -110,8 +111,12 @@ class Facts {
   // Grows with what is required only: a view of its own making, not a change of members.
   std::uint64_t switches() const { return switches_; }
   View view(NodeId self) const;
+  // The view as it was before those who left did so: a lap is still finished with them.
+  View view_with_leavers(NodeId self) const;
 
  private:
+  View view_of(NodeId self, std::span<const std::uint32_t> counters) const;
+
   Graph graph_, required_;
   std::vector<Edge> edges_;
   std::vector<EdgeFact> facts_;

@@ -18,7 +18,8 @@ namespace {
 
 volatile std::sig_atomic_t caught_signal = 0;
 
-// The first asks for a clean stop of the whole run; the second ends this process at once.
+// The first asks for a clean end, SIGINT of the whole run, SIGTERM of this node's part in it; the
+// second ends this process at once.
 void on_signal(int signal) {
   if (caught_signal) _exit(128 + signal);
   caught_signal = signal;

@@ -48,11 +48,12 @@ Membership::Begun Membership::agree(Settings& settings, const Constants& own, St
     if (donor_.wants_copy() && mine.begun) donor_.keep(mine.model, mine.step, transport_.now());
     donor_.serve(network_);
     const View view = facts_.view(options_.self);
+    parting_ &= view.id == running_;
     if (mine.begun) heal(view);
     // Whoever broke off because a neighbor is done, or cannot go on without it, stops with it.
     if (done_ && mine.begun) throw DoneElsewhere{*done_};
     check_deadlines(mine, view);
-    if (fetching || !in_sessions(view) || samples_of(view).empty() || !may_prepare(view)) continue;
+    if (fetching || parting_ || !in_sessions(view) || samples_of(view).empty() || !may_prepare(view)) continue;
     if (prepared != view.id) {
       prepare(lock, settings, own, mine, view, mixing);
       prepared = view.id;
@@ -207,11 +208,16 @@ bool Membership::whole_graph(const View& view) const {
   return view.size() == facts_.graph().nodes() && facts_.complete();
 }
 
-bool Membership::large_enough(const View& view) const {
+bool Membership::large_enough(std::size_t members, bool holds_lowest) const {
   const NodeId all = facts_.graph().nodes();
   const std::uint32_t least = options_.settings.membership.min_nodes;
-  if (least > 0) return view.size() >= least;
-  return 2 * view.size() > all || (2 * view.size() == all && view.holds(0));
+  if (least > 0) return members >= least;
+  return 2 * members > all || (2 * members == all && holds_lowest);
+}
+
+bool Membership::may_leave() const {
+  return !needs_all() &&
+         large_enough(view_.size() - 1u, options_.self != 0 && view_.holds(0));
 }
 
 bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) const {
@@ -255,7 +261,7 @@ bool Membership::changed() {
   bool other = false;
   if (facts_.generation() != generation_) {
     generation_ = facts_.generation();
-    View now = facts_.view(options_.self);
+    View now = facts_.view_with_leavers(options_.self);
     if (facts_.switches() == switches_ || now.members != view_.members) other = now.id != view_.id;
     switches_ = facts_.switches();
     if (!other) view_ = std::move(now);

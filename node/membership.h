@@ -57,8 +57,13 @@ class Membership {
   const View& view() const { return view_; }
   NodeId rank() const { return view_.rank(options_.self); }
   bool full() const { return view_.size() == facts_.graph().nodes(); }
-  // In RUNNING: takes in what came. Whether the view is another one now.
+  // In RUNNING: takes in what came. Whether the view is another one now, but for those who leave:
+  // the lap is finished with them.
   bool changed();
+  // Whether the others can go on without this node.
+  bool may_leave() const;
+  // A lap has ended at which members leave: the next view is one without them.
+  void part() { parting_ = true; }
   // Whether from this step on the view waits for a node that will be started again.
   bool awaits(const View& view, std::uint64_t step) const;
   // This node has made the switch in force with all others.
@@ -83,7 +88,10 @@ class Membership {
   bool may_prepare(const View& view) const;
   bool needs_whole_graph() const;
   bool whole_graph(const View& view) const;
-  bool large_enough(const View& view) const;
+  bool large_enough(std::size_t members, bool holds_lowest) const;
+  bool large_enough(const View& view) const {
+    return large_enough(view.size(), view.holds(0));
+  }
   bool may_begin(const View& view, const std::vector<Prepared>& records) const;
   bool needs_all() const;
   void heal(const View& view);
@@ -104,6 +112,7 @@ class Membership {
   std::uint64_t generation_ = 0, switches_ = 0;
   std::uint64_t step_ = 0;
   bool begun_ = false;    // has a model of the run
+  bool parting_ = false;  // members leave
   bool gave_up_ = false;  // waiting for nodes to be started again
   Instant waits_since_{0}, healed_at_{0};
   NodeId heals_ = 0;

@@ -162,7 +162,7 @@ std::optional<StateBody> decode_state(std::span<const std::byte> bytes) {
     for (const Json& e : json.at("edges")) {
       const auto cause = whole<std::uint8_t>(e.at(3));
       const std::string& why = text_of(e.at(5));
-      if (cause > static_cast<std::uint8_t>(Cause::lost) || why.size() > kMostWords)
+      if (cause > static_cast<std::uint8_t>(Cause::left) || why.size() > kMostWords)
         throw Json::out_of_range::create(406, "unknown cause", &e);
       body.edges.push_back({{whole<NodeId>(e.at(0)), whole<NodeId>(e.at(1))},
                             {whole<std::uint32_t>(e.at(2)), static_cast<Cause>(cause),

@@ -60,6 +60,7 @@ struct StateBody {
 
 // DONE's status where all nodes agreed to fail at the same step: no loss of a node.
 inline constexpr std::string_view kFailedTogether = "failed together";
+inline constexpr std::string_view kLeft = "left";  // the sender alone, at a lap's end
 
 struct DoneBody {
   std::uint64_t step = 0;

@@ -225,6 +225,11 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
   FrameHeader answer = edge.link.header(FrameType::BEAT, edge.session, edge.link.first_open());
   answer.flags = kFlagDoneAcknowledged;
   send_control(edge, answer, {});
+  if (body->status == kLeft) {  // the others go on
+    edge.left = true;
+    edge.done_received = false;  // it may come back
+    return mark_down(edge, Cause::left);
+  }
   // It ended by itself: to a run under way a node that is lost, and says why.
   // Who lost the cluster over this very edge has been heard of otherwise, or not at all.
   const bool over_us = facts_.edge(edge.fact).counter != edge.began;
@@ -240,6 +245,7 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
 bool Network::finished() const {
   for (const auto& edge : edges_) {
     if (edge->done_acked || edge->retired) continue;
+    if (facts_.edge(edge->fact).cause == Cause::left) continue;  // it knows that we leave
     if (!edge->session) {
       // The end that dials does so until it is acknowledged or refused: the other may still wait
       // for its word, or has left.

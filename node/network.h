@@ -136,6 +136,7 @@ class Network final : public TransportEvents {
     bool over = false;             // no connection is wanted any more
     BeatBody beat;
     bool done_sent = false, done_acked = false, done_received = false;
+    bool left = false;  // its peer said so; until it is started again
   };
 
   Edge* edge_of(ConnectionId connection);

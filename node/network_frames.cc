@@ -106,7 +106,7 @@ void Network::on_state(const StateBody& body) {
   facts_changed();
   // An end that reads an odd counter where it holds a session ends that session.
   for (auto& edge : edges_)
-    if (edge->session && !edge->joining && !facts_.edge(edge->fact).up())
+    if (edge->session && !edge->joining && !edge->left && !facts_.edge(edge->fact).up())
       drop_session(*edge, "the other end cut the edge");
 }
 

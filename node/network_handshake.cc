@@ -53,6 +53,13 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
     drop("a HELLO of an edge not known yet");
     return transport_.close(connection);
   }
+  // Who still needs our last frames knows nothing yet of our leaving.
+  const bool we_left = done_ && done_->status == kLeft && hello->counter % 2 == 1;
+  if (edge && (we_left || (edge->left && edge->peer_instance == hello->instance))) {
+    if (we_left) mark_down(*edge, Cause::left);
+    drop("a HELLO where one end has left");
+    return transport_.close(connection);
+  }
   if (edge && is_rival(*edge, *hello)) {
     drop("a HELLO of another process of its id");
     return transport_.close(connection);
@@ -126,7 +133,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
     news_.facts_changed = true;
   }
   edge.joining = joins;
-  edge.fell_silent = false;
+  edge.fell_silent = edge.left = false;
   // Positions of another view say nothing: who is in ours has lost nothing of it.
   if (!joins && peer.view == expected_view_) edge.link.resume(peer);
   edge.state_due = true;

@@ -41,7 +41,9 @@ struct ParticipantOptions {
   };
   std::vector<Await> awaited;
   std::shared_ptr<Checkpoints> checkpoints;            // null: none are written or gone on from
-  const volatile std::sig_atomic_t* signal = nullptr;  // the last signal caught, 0: none
+  // The last one caught, 0: none. On SIGTERM this node leaves and the others go on; on any other
+  // all stop.
+  const volatile std::sig_atomic_t* signal = nullptr;
 };
 
 }  // namespace starling

@@ -149,14 +149,16 @@ bool Participant::ViewRun<Real>::advance(
   const auto& options = node_.options_;
   const StopSettings& stop = settings_.stop;
   try {
-    while (!runner_.ended()) {
+    while (!over()) {
       runner_.advance();
       if (node_.step_ != reported_step_ ||
           node_.transport_.now() - reported_at_ > milliseconds(200))
         tell(report);
-      if (options.signal && *options.signal) runner_.wish(Ride::kWishStop);
+      if (options.signal && *options.signal)
+        runner_.wish(leaves() && node_.membership_.may_leave() ? Ride::kWishLeave
+                                                               : Ride::kWishStop);
       if (stop.seconds > 0 && node_.elapsed() > stop.seconds) runner_.wish(Ride::kWishBudget);
-      if (runner_.ended()) break;
+      if (over()) break;
       auto lock = node_.pump_.lock();
       if (switching_) switching_->look(lock, node_.transport_.now());
       data_bytes_ = node_.network_.data_bytes();
@@ -173,7 +175,21 @@ bool Participant::ViewRun<Real>::advance(
   } catch (const Leave&) {
     return false;
   }
-  return true;
+  if (runner_.status() != RunStatus::left || leaves()) return true;
+  node_.membership_.part();
+  return false;
+}
+
+// Where some leave, they and those who stay are done with this view once their neighbors have all
+// they need to end the lap, too.
+template <class Real>
+bool Participant::ViewRun<Real>::over() const {
+  return runner_.ended() && (runner_.status() != RunStatus::left || rounds_.idle());
+}
+
+template <class Real>
+bool Participant::ViewRun<Real>::leaves() const {
+  return node_.options_.signal && *node_.options_.signal == SIGTERM;
 }
 
 template class Participant::ViewRun<float>;

@@ -31,6 +31,8 @@ class Participant::ViewRun {
   void keep_checkpoints();
   void before_step(std::uint64_t step);
   void tell(const std::function<void(const ParticipantReport&)>& report);
+  bool over() const;
+  bool leaves() const;  // this very node
   BeatBody beat();
 
   Participant& node_;

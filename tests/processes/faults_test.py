@@ -263,7 +263,7 @@ class Stop(unittest.TestCase):
         cluster.finish(20)
         self.held_to_one_step(cluster)
 
-    def test_a_terminate_signal_stops_all_at_the_same_step(self):
+    def test_a_terminate_signal_stops_all_where_none_can_be_spared(self):
         cluster = Cluster(self, heart(5, "star")).start()
         cluster.reach(20)
         cluster.nodes[2].signal(signal.SIGTERM)

@@ -108,6 +108,52 @@ class Views(unittest.TestCase):
             self.assertRegex(cluster.nodes[i].errors(), named)
             self.assertFalse((cluster.node_folder(i) / "model.safetensors").exists())
 
+    # --- leaving ----------------------------------------------------------------------------
+
+    def leave(self, cluster: Cluster, step: int, leavers: list[int]) -> list[int]:
+        """Once all have done this step; the others."""
+        cluster.reach(step)
+        for i in leavers:
+            cluster.nodes[i].signal(signal.SIGTERM)
+        self.codes(cluster, leavers)
+        for i in leavers:
+            self.assertEqual(cluster.summary(i)["status"], "left")
+            self.assertTrue(cluster.model_bytes(i))
+        return [i for i in range(cluster.size) if i not in leavers]
+
+    # Killed, it would be found wherever each of the others happens to stand.
+    def test_a_node_that_leaves_does_so_at_a_laps_end_and_the_others_go_on(self):
+        for kind, leaver in (("ring", 5), ("star", 0)):
+            data, cluster = self.cluster(kind, **{"shared.algorithm.step_size": 0.05})
+            others = self.leave(cluster.start(), 20, [leaver])
+            self.codes(cluster, others)
+            self.check_members(data, cluster, others)
+            for i in others:
+                view = cluster.summary(i)["views"][-1]
+                self.assertEqual(view["step"], cluster.summary(leaver)["steps"], kind)
+
+    def test_a_node_that_left_is_taken_in_again(self):
+        endless = {"shared.stop.gradient_norm": 0.0, "shared.stop.steps": 10**9}
+        _, cluster = self.cluster("ring", **endless)
+        self.leave(cluster.start(), 20, [2])
+        cluster.extra.append(cluster.nodes[2])
+        cluster.nodes[2] = cluster.launch(2, "again")
+        joined = r"joining with a neighbor's model of step \d+(.|\n)*running: nodes=8"
+        until(lambda: re.search(joined, cluster.log(2)), 30, "node 2 in a view of all")
+        cluster.nodes[2].signal(signal.SIGINT)
+        cluster.finish(60)
+        for i in range(8):
+            self.assertEqual(cluster.summary(i)["views"][-1]["members"], list(range(8)))
+
+    def test_where_too_few_would_stay_all_stop_together(self):
+        _, cluster = self.cluster("ring", **{"shared.membership.min_nodes": 8})
+        cluster.start().reach(20)
+        cluster.nodes[6].signal(signal.SIGTERM)
+        cluster.finish(60)
+        summaries = [cluster.summary(i) for i in range(8)]
+        self.assertEqual({s["status"] for s in summaries}, {"stopped"})
+        self.assertEqual(len({s["steps"] for s in summaries}), 1)
+
     # --- coming back --------------------------------------------------------------------------
 
     def come_back(self, kind: str, lost: int) -> None:

@@ -188,7 +188,7 @@ Members last_members(std::span<const NodeResult> nodes) {
 
 // The worst of the last view's members; one of them without a summary has failed.
 std::string status(std::span<const NodeResult> nodes, const Members& members) {
-  const std::string order[] = {"converged", "stopped", "budget", "failed"};
+  const std::string order[] = {"converged", "stopped", "left", "budget", "failed"};
   std::size_t worst = 0;
   for (const std::uint32_t i : members) {
     const std::string word =
