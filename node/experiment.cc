@@ -69,6 +69,12 @@ Experiment make_experiment(const Config& config) {
 
 std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
                                                std::uint32_t node) {
+  return make_objective(config, experiment, node, experiment.rows[node]);
+}
+
+std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+                                               std::uint32_t node,
+                                               std::span<const std::uint64_t> rows) {
   auto local = std::make_unique<LocalObjective>();
   starling_objective_request request{};
   request.abi = STARLING_OBJECTIVE_ABI;
@@ -78,7 +84,7 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
       config.shared.precision == Precision::float32 ? STARLING_FLOAT32 : STARLING_FLOAT64;
   request.config = config.shared.objective.config.c_str();
   if (experiment.data.rows() > 0) {
-    local->shard = experiment.data.subset(experiment.rows[node]);
+    local->shard = experiment.data.subset(rows);
     if (config.shared.attack.kind == "label_flip" && config.shared.attack.by(node))
       flip_labels(local->shard);
     local->view = local->shard.view();

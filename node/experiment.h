@@ -39,6 +39,10 @@ struct LocalObjective {
 // Errors    ConfigError when the objective refuses its keys or data.
 std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
                                                std::uint32_t node);
+// The same on other rows than the node's own.
+std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+                                               std::uint32_t node,
+                                               std::span<const std::uint64_t> rows);
 // What it knows of its smoothness, and of all nodes'.
 Constants constants_of(Objective& objective);
 

@@ -71,6 +71,10 @@ struct Run {
     p.awaited = options.awaited;
     p.say = [&log](const std::string& text) { log.info("{}", text); };
     p.kill_at = options.kill_at;
+    if (p.adoption)
+      p.begun = [&folder, adoption = p.adoption](const BegunView&) {
+        folder.write_samples(adoption->rows());
+      };
     if (config.shared.membership.checkpoint_every > 0)
       p.checkpoints = std::make_shared<Checkpoints>(
           folder.file("checkpoints"), digest_of(config, options.id), config.shared.precision,
@@ -135,7 +139,7 @@ struct Run {
 template <class Real>
 ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& folder,
                                  NodeReport& report, spdlog::logger& log) {
-  const Agreement agreement = run.participant->join(constants_of(objective));
+  const Agreement agreement = run.participant->join(objective);
   log.info(
       "running: nodes={} mixing_steps={} contraction={:.4g} step_size={:.6g} smoothness={:.6g} "
       "strong_convexity={:.6g}",
@@ -153,7 +157,7 @@ ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& fol
       log.warn("step {}: {}", mismatches[told].step, mismatches[told].what);
   };
   ParticipantResult result = run.participant->run<Real>(
-      agreement, objective,
+      agreement,
       [&](const ParticipantReport& now) {
         tell(now.mismatches, now.estimate);
         report.heard(now);

@@ -31,7 +31,8 @@ void Membership::hear() {
   if (news.part) fetch_.take(*news.part, network_, now);
 }
 
-Membership::Begun Membership::agree(Settings& settings, const Constants& own, Standing& mine) {
+Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own,
+                                    Standing& mine) {
   auto lock = pump_.lock();
   waits_since_ = transport_.now();
   begun_ = mine.begun;
@@ -108,6 +109,7 @@ bool Membership::in_sessions(const View& view) const {
 
 // By rank; empty: not all are known yet.
 std::vector<double> Membership::samples_of(const View& view) const {
+  if (options_.adoption) return options_.adoption->samples(view.members);
   std::vector<double> samples;
   for (const NodeId i : view.members) {
     if (facts_.samples(i) == 0) return {};
@@ -117,7 +119,7 @@ std::vector<double> Membership::samples_of(const View& view) const {
 }
 
 void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& settings,
-                         const Constants& own, const Standing& mine, const View& view,
+                         const ConstantsIn& own, const Standing& mine, const View& view,
                          Mixing& mixing) {
   const std::uint64_t age = facts_.age();
   const std::vector<double> samples = samples_of(view);
@@ -126,7 +128,7 @@ void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& set
   const bool may = needs_whole_graph() ? whole_graph(view) : true;
   if (may) {
     mixing = make_mixing(settings, view.graph, schedule_, samples);
-    record = propose(settings, mixing, own, view.rank(options_.self));
+    record = propose(settings, mixing, own(view), view.rank(options_.self));
   }
   lock = pump_.lock();
   facts_.merge_prepared(options_.self, {view.id, age, mine.step, mine.begun, record,

@@ -48,11 +48,12 @@ class Membership {
     std::optional<HeldSnapshot> from;
     bool exact = false;
   };
+  using ConstantsIn = std::function<Constants(const View&)>;  // of what this node works on there
   // Waits until the view this node stands in begins. mine: what it brings; where it joins, its
   // neighbor's model afterwards. settings: those of the last switch afterwards.
   // Errors    LostError once start_limit or hold_limit is over, ConfigError where configurations
   //           differ, DoneElsewhere.
-  Begun agree(Settings& settings, const Constants& own, Standing& mine);
+  Begun agree(Settings& settings, const ConstantsIn& own, Standing& mine);
 
   const View& view() const { return view_; }
   NodeId rank() const { return view_.rank(options_.self); }
@@ -79,7 +80,7 @@ class Membership {
   void catch_up(Settings& settings);
   bool in_sessions(const View& view) const;
   std::vector<double> samples_of(const View& view) const;
-  void prepare(std::unique_lock<std::mutex>& lock, const Settings& settings, const Constants& own,
+  void prepare(std::unique_lock<std::mutex>& lock, const Settings& settings, const ConstantsIn& own,
                const Standing& mine, const View& view, Mixing& mixing);
   std::vector<Prepared> records_of(const View& view) const;
   Begun begin(const Settings& settings, const View& view, const std::vector<Prepared>& records,

@@ -44,6 +44,8 @@ ParticipantOptions participant_options(const Config& config, const Experiment& e
   options.hold_limit_s = config.local.hold_limit;
   options.grace_s = config.local.grace;
   options.switch_file = config.local.switch_file;
+  if (config.shared.membership.on_death == "adopt")
+    options.adoption = std::make_shared<Adoption>(config, experiment, id);
   return options;
 }
 

@@ -8,7 +8,8 @@ namespace starling {
 
 // What the parts of node `id` are told by its configuration, in whatever process it lives.
 //
-// instance    names this start of it: 32 hex digits.
+// instance    names this start of it: 32 hex digits. config and experiment outlive what they are
+// told to.
 NetworkOptions network_options(const Config& config, std::uint32_t id, std::string instance);
 ParticipantOptions participant_options(const Config& config, const Experiment& experiment,
                                        std::uint32_t id);

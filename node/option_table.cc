@@ -165,7 +165,7 @@ void add_method(std::vector<Option>& table) {
   table.push_back(integer("shared.membership.min_nodes", "0", 0, kMaxNodes,
                           "0 = more than half of the configured"));
   table.push_back(text("shared.membership.on_death", "drop", "what becomes of a dead node's data",
-                       "drop wait", "adopt"));
+                       "drop adopt wait"));
   table.push_back(text("shared.membership.resume", "warm",
                        "when all were stopped: exact: from a checkpoint common to all, or not at "
                        "all; warm: else from where each stood",

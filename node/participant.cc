@@ -22,8 +22,17 @@ double Participant::elapsed() const {
   return std::chrono::duration<double>(transport_.now() - began_).count();
 }
 
-Agreement Participant::join(const Constants& own) {
-  own_ = own;
+Objective& Participant::objective_in(const View& view) {
+  return options_.adoption ? options_.adoption->objective(view.members) : *own_;
+}
+
+Membership::Begun Participant::agree() {
+  return membership_.agree(
+      settings_, [this](const View& view) { return constants_of(objective_in(view)); }, standing_);
+}
+
+Agreement Participant::join(Objective& own) {
+  own_ = &own;
   {
     const auto lock = pump_.lock();
     began_ = transport_.now();
@@ -31,7 +40,7 @@ Agreement Participant::join(const Constants& own) {
   }
   try {
     if (options_.checkpoints) standing_.held = options_.checkpoints->held();
-    Membership::Begun begun = membership_.agree(settings_, own_, standing_);
+    Membership::Begun begun = agree();
     step_ = begun.step;
     take(begun);
     return std::move(begun.agreement);
@@ -63,33 +72,31 @@ void Participant::take(const Membership::Begun& begun) {
 // The program and its mixes are given up, x stays; then the members of the next view begin from it.
 template <class Real>
 std::unique_ptr<Participant::ViewRun<Real>> Participant::next_view(ViewRun<Real>& last,
-                                                                   Objective& objective,
                                                                    Course& course) {
   last.rounds().detach();
   standing_ = last.standing();
   const View before = membership_.view();
-  auto [agreement, step, from, exact] = membership_.agree(settings_, own_, standing_);
+  auto [agreement, step, from, exact] = agree();
   course.gossip_steps += last.peer().gossip_steps();
   options_.say("from step " + std::to_string(step) + ": " + membership_.describe_change(before) +
                "; mixing_steps=" + std::to_string(agreement.mix.steps()) +
                " step_size=" + std::to_string(agreement.step_size));
   step_ = step;
   return std::make_unique<ViewRun<Real>>(*this, std::move(agreement), step, standing_.model,
-                                         objective, course);
+                                         course);
 }
 
 template <class Real>
-ParticipantResult Participant::run(const Agreement& agreement, Objective& objective,
+ParticipantResult Participant::run(const Agreement& agreement,
                                    const std::function<void(const ParticipantReport&)>& report,
                                    const std::function<void(Peer<Real>&)>& deliver) {
   Course course;
   course.last_step = transport_.now();
   ParticipantResult& result = course.result;
-  auto view =
-      std::make_unique<ViewRun<Real>>(*this, agreement, step_, standing_.model, objective, course);
+  auto view = std::make_unique<ViewRun<Real>>(*this, agreement, step_, standing_.model, course);
   bool abandon = false;
   try {
-    while (!view->advance(report)) view = next_view<Real>(*view, objective, course);
+    while (!view->advance(report)) view = next_view<Real>(*view, course);
     result.status = view->runner().status();
     result.steps = view->runner().progress().step;
     if (result.status == RunStatus::failed) {
@@ -132,10 +139,10 @@ void Participant::say_done(ViewRun<Real>& view, ParticipantResult& result, bool 
 }
 
 template ParticipantResult Participant::run<float>(
-    const Agreement&, Objective&, const std::function<void(const ParticipantReport&)>&,
+    const Agreement&, const std::function<void(const ParticipantReport&)>&,
     const std::function<void(Peer<float>&)>&);
 template ParticipantResult Participant::run<double>(
-    const Agreement&, Objective&, const std::function<void(const ParticipantReport&)>&,
+    const Agreement&, const std::function<void(const ParticipantReport&)>&,
     const std::function<void(Peer<double>&)>&);
 
 // --- leaving

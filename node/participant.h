@@ -54,14 +54,14 @@ class Participant {
   Participant(ParticipantOptions options, Facts& facts, Network& network, Pump& pump,
               Transport& transport, Pool& pool);
 
-  // Returns what the nodes of the first view agreed on; `own` are the constants of this node's
-  // objective.
-  Agreement join(const Constants& own);
+  // Returns what the nodes of the first view agreed on. own: of this node's own rows; outlives the
+  // run.
+  Agreement join(Objective& own);
 
   // Runs the program to its end and says DONE. agreement: join()'s. `report` is called now and
   // then, `deliver` once, with the model.
   template <class Real>
-  ParticipantResult run(const Agreement& agreement, Objective& objective,
+  ParticipantResult run(const Agreement& agreement,
                         const std::function<void(const ParticipantReport&)>& report,
                         const std::function<void(Peer<Real>&)>& deliver);
 
@@ -79,11 +79,12 @@ class Participant {
     Instant last_step{0};
   };
   template <class Real>
-  std::unique_ptr<ViewRun<Real>> next_view(ViewRun<Real>& last, Objective& objective,
-                                           Course& course);
+  std::unique_ptr<ViewRun<Real>> next_view(ViewRun<Real>& last, Course& course);
   template <class Real>
   void say_done(ViewRun<Real>& view, ParticipantResult& result, bool abandon);
   void take(const Membership::Begun& begun);
+  Membership::Begun agree();
+  Objective& objective_in(const View& view);
   double elapsed() const;
 
   ParticipantOptions options_;
@@ -94,7 +95,7 @@ class Participant {
   Transport& transport_;
   Pool& pool_;
   Membership membership_;
-  Constants own_;  // of this node's objective
+  Objective* own_ = nullptr;  // of this node's own rows
   Standing standing_;
   std::optional<Snapshot> resumed_;  // what the first view goes on from
   std::uint64_t step_ = 0;

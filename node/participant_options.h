@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consensus/agreement.h"
+#include "node/adoption.h"
 #include "node/checkpoints.h"
 #include "node/view.h"
 #include "topology/schedule.h"
@@ -40,6 +41,7 @@ struct ParticipantOptions {
     std::uint64_t step = 0;
   };
   std::vector<Await> awaited;
+  std::shared_ptr<Adoption> adoption;  // null: the data of absent nodes is out of the run
   std::shared_ptr<Checkpoints> checkpoints;            // null: none are written or gone on from
   // The last one caught, 0: none. On SIGTERM this node leaves and the others go on; on any other
   // all stop.

@@ -25,18 +25,18 @@ std::vector<double> optimum_of(const Settings& settings, Objective& objective) {
 
 template <class Real>
 Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::uint64_t first_step,
-                                    std::span<const std::byte> x, Objective& objective,
-                                    Course& course)
+                                    std::span<const std::byte> x, Course& course)
     : node_(node),
       course_(course),
+      objective_(node.objective_in(node.membership_.view())),
       settings_(node.settings_),
       agreement_(std::move(agreed)),
-      rounds_(settings_, agreement_, node.membership_.view(), node.options_.self, objective,
+      rounds_(settings_, agreement_, node.membership_.view(), node.options_.self, objective_,
               node.network_, node.pump_, node.pool_),
-      peer_(agreement_, objective.dimension(), chunk_of(settings_, objective, sizeof(Real)),
+      peer_(agreement_, objective_.dimension(), chunk_of(settings_, objective_, sizeof(Real)),
             node.pool_, rounds_),
       runner_(
-          settings_, agreement_, node.membership_.rank(), peer_, optimum_of(settings_, objective),
+          settings_, agreement_, node.membership_.rank(), peer_, optimum_of(settings_, objective_),
           [this](std::uint64_t s) { before_step(s); }, nullptr, first_step) {
   rounds_.bind(peer_);
   Vector<Real>& mine = peer_.state("x");
@@ -48,7 +48,7 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
   if (node.resumed_) runner_.resume(std::move(*std::exchange(node.resumed_, std::nullopt)));
   keep_checkpoints();
   if (node.membership_.full()) {
-    switching_.emplace(Switching::Options{settings_, node.options_.self, node.own_,
+    switching_.emplace(Switching::Options{settings_, node.options_.self, constants_of(objective_),
                                           node.options_.switch_file, node.options_.say},
                        agreement_, node.facts_, node.network_, node.pump_);
     runner_.plan_switches([this](bool taken) { return switching_->next(taken); });

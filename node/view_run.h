@@ -13,7 +13,7 @@ class Participant::ViewRun {
  public:
   // x: where this node stands, as bytes; empty: at zero.
   ViewRun(Participant& node, Agreement agreed, std::uint64_t first_step,
-          std::span<const std::byte> x, Objective& objective, Course& course);
+          std::span<const std::byte> x, Course& course);
   // The stand-in sends nothing of ours any more once peer and rounds go.
   ~ViewRun() { rounds_.detach(); }
 
@@ -37,6 +37,7 @@ class Participant::ViewRun {
 
   Participant& node_;
   Course& course_;
+  Objective& objective_;
   const Settings settings_;  // of the view's start: what the lockstep of it would run with
   Agreement agreement_;
   Rounds<Real> rounds_;

@@ -75,9 +75,9 @@ void SimNode::begins(const BegunView& view) {
 
 template <class Real>
 void SimNode::take_part(Participant& participant) {
-  const Agreement agreement = participant.join(constants_of(objective_));
+  const Agreement agreement = participant.join(objective_);
   ending_.result = participant.run<Real>(
-      agreement, objective_,
+      agreement,
       [this](const ParticipantReport& now) {
         if (now.progress.step != step_) moved_at_ = events_.now();
         step_ = now.progress.step;

@@ -106,7 +106,7 @@ class Judge {
 }  // namespace
 
 SimVerdict judge(const SimOutcome& outcome, const FaultPlan& plan, const SimReference& reference,
-              const Config& config, std::span<Objective* const> objectives) {
+                 const Config& config, const ObjectivesOf& objectives_of) {
   SimVerdict verdict;
   auto& violations = verdict.violations;
   const Judge judge(outcome, plan, reference, config);
@@ -115,7 +115,7 @@ SimVerdict judge(const SimOutcome& outcome, const FaultPlan& plan, const SimRefe
     violations.push_back("ends: " + outcome.stuck);
     return verdict;
   }
-  ViewFindings views = judge_views(outcome, config.shared, objectives);
+  ViewFindings views = judge_views(outcome, config.shared, objectives_of);
   verdict.compared = views.compared;
   violations.insert(violations.end(), views.violations.begin(), views.violations.end());
   for (std::size_t i = 0; i < outcome.nodes.size(); ++i)

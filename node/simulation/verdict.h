@@ -31,6 +31,6 @@ struct SimVerdict {
   std::uint64_t compared = 0;  // nodes whose bytes were compared with lockstep
 };
 SimVerdict judge(const SimOutcome& outcome, const FaultPlan& plan, const SimReference& reference,
-              const Config& config, std::span<Objective* const> objectives);
+                 const Config& config, const ObjectivesOf& objectives_of);
 
 }  // namespace starling

@@ -68,10 +68,9 @@ double gradient_norm(Lockstep<Real>& lockstep, std::span<Objective* const> objec
 // Those that ended in this view, whose begin is known of all its members.
 template <class Real>
 void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
-              const Settings& settings, std::span<Objective* const> objectives,
+              const Settings& settings, const ObjectivesOf& objectives_of,
               ViewFindings& findings) {
-  std::vector<Objective*> members;
-  for (const NodeId i : begun.first->members) members.push_back(objectives[i]);
+  const std::vector<Objective*> members = objectives_of(begun.first->members);
   Lockstep<Real> lockstep(settings, *begun.first->agreement, members, nullptr, begun.first->step);
   NodeId rank = 0;
   for (const auto& [node, view] : begun.by)
@@ -98,7 +97,7 @@ void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
 }  // namespace
 
 ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
-                         std::span<Objective* const> objectives) {
+                         const ObjectivesOf& objectives_of) {
   ViewFindings findings;
   std::map<std::uint64_t, Begun> views;
   std::map<std::uint64_t, std::vector<const SimEnding*>> last;
@@ -122,9 +121,9 @@ ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
     const Begun& begun = views[id];
     if (begun.by.size() < begun.first->members.size()) continue;
     if (settings.precision == Precision::float32)
-      run_anew<float>(begun, ended, settings, objectives, findings);
+      run_anew<float>(begun, ended, settings, objectives_of, findings);
     else
-      run_anew<double>(begun, ended, settings, objectives, findings);
+      run_anew<double>(begun, ended, settings, objectives_of, findings);
   }
   return findings;
 }

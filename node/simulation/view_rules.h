@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@ struct ViewFindings {
   std::uint64_t compared = 0;  // nodes whose bytes were compared
 };
 
-// objectives[i] is node i's.
+// What the members of a view work on, by rank.
+using ObjectivesOf = std::function<std::vector<Objective*>(std::span<const NodeId> members)>;
 ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
-                         std::span<Objective* const> objectives);
+                         const ObjectivesOf& objectives_of);
 
 }  // namespace starling

@@ -149,7 +149,7 @@ class ThreadCluster {
     Pump pump(network, *transports_[self]);
     Participant participant(options, facts, network, pump, *transports_[self], *pools_[self]);
     try {
-      const Agreement agreement = participant.join(constants_of(objective));
+      const Agreement agreement = participant.join(objective);
       outcome.result = settings_.precision == Precision::float32
                            ? live<float>(participant, agreement, objective, outcome)
                            : live<double>(participant, agreement, objective, outcome);
@@ -165,7 +165,7 @@ class ThreadCluster {
   static ParticipantResult live(Participant& participant, const Agreement& agreement,
                                 Objective& objective, Outcome& outcome) {
     return participant.run<Real>(
-        agreement, objective, [](const ParticipantReport&) {},
+        agreement, [](const ParticipantReport&) {},
         [&](Peer<Real>& peer) { outcome.model = bytes_of(peer.state("x")); });
   }
 

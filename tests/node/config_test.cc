@@ -156,7 +156,6 @@ TEST(Config, AnObjectiveHasItsOwnKeysAndNoOthers) {
 TEST(Config, WhatLaterVersionsBringIsRefusedInSoManyWords) {
   const char* items[] = {"shared.synchrony.mode=ssp",
                          "shared.synchrony.mode=async",
-                         "shared.membership.on_death=adopt",
                          "local.device=cuda",
                          "shared.wire=bfloat16",
                          "local.threads=2"};

@@ -44,7 +44,7 @@ class End {
 
   // Mixes the vector of 0, 1, 2, ..., each chunk of which takes so long to write.
   void mix(milliseconds per_chunk) {
-    const Agreement agreement = participant_.join(constants_of(objective_));
+    const Agreement agreement = participant_.join(objective_);
     Rounds<double> rounds(settings_, agreement, facts_.view(self_), self_, objective_, network_,
                           pump_, pool_);
     Peer<double> peer(agreement, kChunk * kChunks, kChunk, pool_, rounds);

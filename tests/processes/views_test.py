@@ -108,6 +108,34 @@ class Views(unittest.TestCase):
             self.assertRegex(cluster.nodes[i].errors(), named)
             self.assertFalse((cluster.node_folder(i) / "model.safetensors").exists())
 
+    # --- adopting the data of the lost ------------------------------------------------------
+
+    def check_all_rows(self, data: Problem, cluster: Cluster, members: list[int]) -> None:
+        rows = sorted(k for i in members for k in samples_of(cluster.node_folder(i)))
+        self.assertEqual(rows, list(range(len(data.rows))), "every row exactly once")
+        self.check_members(data, cluster, members)
+
+    def test_survivors_that_adopt_reach_the_optimum_of_all_samples(self):
+        more = {"shared.membership.on_death": "adopt"}
+        data, cluster = self.cluster("ring", **more)
+        cluster.start(options={2: ("--kill-at", "40"), 5: ("--kill-at", "60")})
+        cluster.wait(60, [cluster.nodes[i] for i in (2, 5)])
+        members = [0, 1, 3, 4, 6, 7]
+        self.codes(cluster, members)
+        self.check_all_rows(data, cluster, members)
+
+    def test_who_comes_back_has_its_own_samples_again(self):
+        more = {"shared.membership.on_death": "adopt"}
+        data, cluster = self.cluster("ring", **more)
+        options = {i: ("--await", "5@200") for i in range(8)}
+        options[5] += ("--kill-at", "60")
+        cluster.start(options=options)
+        cluster.wait(60, [cluster.nodes[5]])
+        cluster.extra.append(cluster.nodes[5])
+        cluster.nodes[5] = cluster.launch(5, "again")
+        cluster.finish(120)
+        check_optimum(data, cluster.out, 8, "ring")
+
     # --- leaving ----------------------------------------------------------------------------
 
     def leave(self, cluster: Cluster, step: int, leavers: list[int]) -> list[int]:

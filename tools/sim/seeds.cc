@@ -63,8 +63,16 @@ class Seeds {
   struct Setup {
     std::unique_ptr<Cluster> cluster;
     std::vector<Objective*> objectives;
+    std::vector<Adoption> adoptions;  // by node; empty: nothing is adopted
     SimReference reference;
     double span_s = 0;  // of a plain run
+
+    std::vector<Objective*> objectives_of(std::span<const NodeId> members) {
+      std::vector<Objective*> theirs;
+      for (const NodeId i : members)
+        theirs.push_back(adoptions.empty() ? objectives[i] : &adoptions[i].objective(members));
+      return theirs;
+    }
   };
 
   Setup& setup_of(NodeId nodes) {
@@ -74,6 +82,9 @@ class Seeds {
     setup->cluster = make_cluster(options_.configure(nodes));
     Cluster& cluster = *setup->cluster;
     for (NodeId i = 0; i < nodes; ++i) setup->objectives.push_back(&cluster.objective(i));
+    if (cluster.config.shared.membership.on_death == "adopt")
+      for (NodeId i = 0; i < nodes; ++i)
+        setup->adoptions.emplace_back(cluster.config, cluster.experiment, i);
     setup->reference = cluster.config.shared.precision == Precision::float32
                            ? reference_of<float>(cluster, setup->objectives)
                            : reference_of<double>(cluster, setup->objectives);
@@ -102,7 +113,9 @@ class Seeds {
     const FaultPlan plan =
         draw_plan(*options_.recipe, setup.cluster->experiment.graph, seed, setup.span_s, grace_s);
     const SimOutcome outcome = simulate(setup, plan, seed, options_.trace && seed == options_.last);
-    const SimVerdict verdict = judge(outcome, plan, setup.reference, config, setup.objectives);
+    const SimVerdict verdict = judge(
+        outcome, plan, setup.reference, config,
+        [&](std::span<const NodeId> members) { return setup.objectives_of(members); });
     tally_.add(plan, outcome, verdict, grace_s);
     const bool failed = !verdict.violations.empty();
     if (options_.json && failed)

@@ -10,6 +10,7 @@
 #include "consensus/requirements.h"
 #include "consensus/schedule_mix.h"
 #include "consensus/vector.h"
+#include "node/adoption.h"
 #include "node/error.h"
 #include "node/run_folder.h"
 
@@ -52,6 +53,23 @@ Json train_accuracy(Cluster& cluster, const Members& members, const Values& x) {
   return static_cast<double>(correct) / static_cast<double>(rows);
 }
 
+// Whose rows the members work on: their own, or everyone's where those of absent nodes are adopted.
+Members owners_of_data(const Cluster& cluster, const Members& members) {
+  if (cluster.config.shared.membership.on_death != "adopt") return members;
+  Members all(cluster.nodes());
+  std::iota(all.begin(), all.end(), 0u);
+  return all;
+}
+
+// How much each node's model counts in the mean; 0 for those that are no members.
+Values masses(const Cluster& cluster, const Members& members) {
+  Values mass(cluster.nodes(), 0.0);
+  const auto owners = owners_of_shards(cluster.nodes(), members);
+  for (const std::uint32_t shard : owners_of_data(cluster, members))
+    mass[owners[shard]] += cluster.pi(shard);
+  return mass;
+}
+
 // Whom the figures are about: everyone but the nodes that were told to lie.
 Members honest_of(const Cluster& cluster, Members members) {
   std::erase_if(members, [&](std::uint32_t i) { return cluster.config.shared.attack.by(i); });
@@ -64,6 +82,7 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   const Members honest = honest_of(cluster, members);
   const std::size_t d = cluster.objective(0).dimension();
   Values mean(d, 0.0);
+  const Values weights = masses(cluster, honest);
   double mass = 0;
   for (const std::uint32_t i : honest) {
     if (!nodes[i].model) continue;
@@ -71,8 +90,8 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
       throw RunError("node-" + std::to_string(i) +
                      "/model.safetensors: " + std::to_string(nodes[i].model->size()) +
                      " parameters, but the objective has " + std::to_string(d));
-    mass += cluster.pi(i);
-    for (std::size_t k = 0; k < d; ++k) mean[k] += cluster.pi(i) * (*nodes[i].model)[k];
+    mass += weights[i];
+    for (std::size_t k = 0; k < d; ++k) mean[k] += weights[i] * (*nodes[i].model)[k];
   }
   if (mass == 0) {
     for (const char* key : {"objective", "objective_worst", "gradient_norm", "consensus_error"})
@@ -82,21 +101,22 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   }
   for (double& value : mean) value /= mass;
   Values gradient, difference(d);
-  const double value = objective_at(cluster, honest, mean, &gradient);
+  const Members data = owners_of_data(cluster, honest);
+  const double value = objective_at(cluster, data, mean, &gradient);
   double worst = value, spread = 0;
   for (const std::uint32_t i : honest) {
     if (!nodes[i].model) continue;
     const Values& x = *nodes[i].model;
-    const double own = objective_at(cluster, honest, x);
+    const double own = objective_at(cluster, data, x);
     if (!(own <= worst)) worst = own;
     for (std::size_t k = 0; k < d; ++k) difference[k] = x[k] - mean[k];
-    spread += cluster.pi(i) / mass * dot(difference.data(), difference.data(), d);
+    spread += weights[i] / mass * dot(difference.data(), difference.data(), d);
   }
   summary["objective"] = value;
   summary["objective_worst"] = worst;
   summary["gradient_norm"] = norm(gradient);
   summary["consensus_error"] = std::sqrt(spread);
-  summary["accuracy"] = {{"train", train_accuracy(cluster, members, mean)}, {"test", nullptr}};
+  summary["accuracy"] = {{"train", train_accuracy(cluster, owners_of_data(cluster, members), mean)}, {"test", nullptr}};
 }
 
 // How the nodes mixed in the end: the same on all that mixed, so the first one's word is taken.
@@ -132,12 +152,12 @@ Json contraction(Cluster& cluster, std::span<const NodeResult> nodes, const Memb
   result["predicted"] = used ? used->at("contraction_promised") : Json(agreement.mix.contraction);
   std::vector<std::vector<ContractionRecorder::Record>> records;
   std::vector<double> stationary;
-  double mass = 0;
-  for (const std::uint32_t i : members) mass += cluster.pi(i);
+  const Values weights = masses(cluster, members);
+  const double mass = std::accumulate(weights.begin(), weights.end(), 0.0);
   for (const std::uint32_t i : members) {
     if (!nodes[i].contraction) return result;
     records.push_back(*nodes[i].contraction);
-    stationary.push_back(members.size() == nodes.size() ? cluster.pi(i) : cluster.pi(i) / mass);
+    stationary.push_back(members.size() == nodes.size() ? cluster.pi(i) : weights[i] / mass);
   }
   // Below, a mix only shows the rounding of its values.
   result["measured"] =
@@ -193,7 +213,7 @@ std::string status(std::span<const NodeResult> nodes, const Members& members) {
   for (const std::uint32_t i : members) {
     const std::string word =
         nodes[i].summary ? nodes[i].summary->value("status", "failed") : "failed";
-    const auto at = static_cast<std::size_t>(std::find(order, order + 3, word) - order);
+    const auto at = static_cast<std::size_t>(std::find(order, order + 4, word) - order);
     worst = std::max(worst, at);
   }
   return order[worst];
