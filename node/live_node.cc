@@ -69,6 +69,7 @@ struct Run {
         pump(network, transport) {
     ParticipantOptions p = participant_options(config, experiment, options.id);
     p.awaited = options.awaited;
+    p.apart = options.apart;
     p.say = [&log](const std::string& text) { log.info("{}", text); };
     p.kill_at = options.kill_at;
     if (p.adoption)

@@ -17,6 +17,7 @@ struct LiveNodeOptions {
   std::string out;                       // the run folder
   std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
   std::vector<ParticipantOptions::Await> awaited;
+  ParticipantOptions::Apart apart;
   bool progress_lines = false;  // JSON lines on stdout, a few a second
   const volatile std::sig_atomic_t* signal = nullptr;
   std::function<Config()> reload;  // on SIGHUP: the configuration as it stands now

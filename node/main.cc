@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "node/cli.h"
 #include "node/error.h"
@@ -43,6 +44,9 @@ starling::CliProgram describe() {
       CliOption{"await", "I@STEP",
                 "from this step on wait for node I, which is started again (for tests)", true});
   program.options.push_back(
+      CliOption{"apart", "J,K@A..B",
+                "no connection to nodes J, K from step A until step B (for tests)", false});
+  program.options.push_back(
       CliOption{"progress", "FORMAT", "json: status lines on stdout, about 5 a second", false});
   return program;
 }
@@ -57,6 +61,30 @@ starling::ParticipantOptions::Await awaited(const std::string& text, std::uint32
   }
   throw starling::ConfigError("--await: '" + text + "' is not I@STEP with a node I of 0 .. " +
                               std::to_string(nodes - 1));
+}
+
+starling::ParticipantOptions::Apart apart(const std::string& text, std::uint32_t nodes) {
+  starling::ParticipantOptions::Apart result;
+  const char *at = text.data(), *last = at + text.size();
+  const auto number = [&](auto& value, std::string_view end) {
+    const auto read = std::from_chars(at, last, value);
+    const bool ok = read.ec == std::errc{} && std::string_view(read.ptr, last).starts_with(end);
+    at = ok ? read.ptr + end.size() : last;
+    return ok;
+  };
+  bool ok = true;
+  for (bool more = true; ok && more;) {
+    std::uint32_t node = 0;
+    const char* const before = at;
+    more = number(node, ",");
+    if (!more) at = before;
+    ok = (more || number(node, "@")) && node < nodes;
+    result.nodes.insert(node);
+  }
+  ok = ok && number(result.begin, "..") && number(result.end, "") && at == last;
+  if (ok && result.begin < result.end) return result;
+  throw starling::ConfigError("--apart: '" + text + "' is not J,K@A..B with nodes of 0 .. " +
+                              std::to_string(nodes - 1) + " and steps A < B");
 }
 
 int body(const starling::Arguments& arguments) {
@@ -95,6 +123,8 @@ int body(const starling::Arguments& arguments) {
   options.kill_at = arguments.integer("kill-at", 0, UINT64_MAX);
   for (const std::string& text : arguments.values("await"))
     options.awaited.push_back(awaited(text, config.shared.topology.nodes));
+  if (const auto text = arguments.value("apart"))
+    options.apart = apart(*text, config.shared.topology.nodes);
   options.progress_lines = progress.has_value();
   options.signal = &caught_signal;
   options.reload = [&] { return starling::load_config(arguments); };

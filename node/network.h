@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -94,6 +95,8 @@ class Network final : public TransportEvents {
   void answer(NodeId peer, const PartBody& part);
   // Dials a node that no edge leads to, or nobody: what is apart comes together again.
   void heal(std::optional<NodeId> peer);
+  // As if cut off from these nodes, until told otherwise.
+  void keep_apart(std::set<NodeId> nodes);
   void facts_changed();  // ours changed: flood
   std::uint64_t control_bytes() const { return control_bytes_; }
   std::uint64_t data_bytes() const;
@@ -183,6 +186,7 @@ class Network final : public TransportEvents {
   std::uint64_t view_ = 0, expected_view_ = 0;  // begun; prepared, so that early frames of it wait
   bool begun_ = false;                          // has a model
   std::optional<NodeId> heal_to_;
+  std::set<NodeId> apart_;
   Instant started_at_{0}, last_pump_{0}, next_beat_{0};
   bool started_ = false;
   std::uint64_t control_bytes_ = 0;

@@ -43,6 +43,7 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
     send_unsessioned(connection, FrameType::REFUSE, encode(not_its_key(options_.self, hello->id)));
     return drop("a HELLO with the id of a node whose key it has not");
   }
+  if (apart_.contains(hello->id)) return transport_.close(connection);
   Edge* edge = edge_to(hello->id);
   if (hello->heals && !compare_shared(options_.self, options_.shared, *hello))
     edge = healing_edge(*hello);

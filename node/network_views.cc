@@ -67,7 +67,17 @@ void Network::heal(std::optional<NodeId> peer) {
   if (edge->heals && !edge->session) edge->we_dial = true;
 }
 
+void Network::keep_apart(std::set<NodeId> nodes) {
+  apart_ = std::move(nodes);
+  for (auto& edge : edges_) {
+    if (!apart_.contains(edge->link.peer())) continue;
+    stop_dialling(*edge);
+    drop_session(*edge, "kept apart");
+  }
+}
+
 bool Network::may_dial(const Edge& edge) const {
+  if (apart_.contains(edge.link.peer())) return false;
   if (edge.heals && !facts_.edge(edge.fact).up() && heal_to_ != edge.link.peer()) return false;
   return edge.we_dial || knocks(edge);
 }

@@ -99,6 +99,7 @@ class Participant {
   Standing standing_;
   std::optional<Snapshot> resumed_;  // what the first view goes on from
   std::uint64_t step_ = 0;
+  bool apart_ = false;  // from some nodes, as asked
   Instant began_{0};
 };
 

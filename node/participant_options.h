@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,13 @@ struct ParticipantOptions {
     std::uint64_t step = 0;
   };
   std::vector<Await> awaited;
+  // No connection to these nodes while it stands at one of the steps `begin` .. `end` - 1.
+  struct Apart {
+    std::set<NodeId> nodes;
+    std::uint64_t begin = 0, end = 0;
+    bool at(std::uint64_t step) const { return begin <= step && step < end; }
+  };
+  Apart apart;
   std::shared_ptr<Adoption> adoption;  // null: the data of absent nodes is out of the run
   std::shared_ptr<Checkpoints> checkpoints;            // null: none are written or gone on from
   // The last one caught, 0: none. On SIGTERM this node leaves and the others go on; on any other

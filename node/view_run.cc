@@ -93,6 +93,11 @@ void Participant::ViewRun<Real>::before_step(std::uint64_t step) {
   course_.last_step = now;
   node_.step_ = step;
   node_.membership_.stands_at(step);
+  if (node_.apart_ != options.apart.at(step)) {
+    node_.apart_ = !node_.apart_;
+    const auto lock = node_.pump_.lock();
+    node_.network_.keep_apart(node_.apart_ ? options.apart.nodes : std::set<NodeId>{});
+  }
   if (switched_ != runner_.switched()) {
     switched_ = runner_.switched();
     node_.settings_ = switching_->settings();

@@ -17,6 +17,8 @@ from harness import Cluster, log_times, until
 from optimum_test import Problem, check_optimum, configuration, problem, samples_of
 from proxied import FaultProxy
 
+from cluster_lib.arguments import Partition  # harness.py puts the path first
+
 GRACE = 1.0
 GOES_ON = {"shared.membership.on_death": "drop", "local.hold_limit": 20.0}
 
@@ -259,6 +261,17 @@ class Views(unittest.TestCase):
         figures = check_optimum(data, cluster.out, 8, "ring")
         steps = [v["step"] for v in cluster.summary(0)["views"]]
         print(f"partition: views of {sizes[0]} from steps {steps}, gap {figures['gap']:.1e}")
+
+    def test_a_partition_between_two_steps_heals_when_the_side_that_goes_on_is_there(self):
+        data, cluster = self.cluster("ring", 8)
+        side = Partition((frozenset(range(4)), frozenset(range(4, 8))), 40, 120)
+        cluster.start(options={i: side.apart(i) for i in range(8)}).finish(120)
+        views = {i: cluster.summary(i)["views"] for i in range(8)}
+        for i in range(8):
+            sizes = [len(view["members"]) for view in views[i]]
+            self.assertEqual((sizes[0], sizes[-1], 4 in sizes), (8, 8, i < 4), views)
+            self.assertGreaterEqual(views[i][-1]["step"], 120, views)
+        check_optimum(data, cluster.out, 8, "ring")
 
 
 if __name__ == "__main__":

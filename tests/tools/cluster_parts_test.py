@@ -10,10 +10,12 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+from cluster_lib.arguments import Partition, parse  # noqa: E402
 from cluster_lib.charts import line_chart  # noqa: E402
 from cluster_lib.children import Children  # noqa: E402
 from cluster_lib.display import Display  # noqa: E402
 from cluster_lib.endpoints import TcpEndpoints  # noqa: E402
+from cluster_lib.errors import UsageError  # noqa: E402
 from cluster_lib.outcome import describe, worst_code  # noqa: E402
 from cluster_lib.run_folder import without_address_book  # noqa: E402
 from cluster_lib.watch import Limits, Watch  # noqa: E402
@@ -45,6 +47,24 @@ def watch(programs, limits):
     finally:
         children.close()
     return children.all, watching.reason
+
+
+class Partitions(unittest.TestCase):
+    CONFIG = str(ROOT / "configs/quickstart.toml")
+
+    def of(self, text):
+        return parse(["--config", self.CONFIG, "--partition", text]).partition
+
+    def test_the_larger_side_refuses_the_other_and_of_equal_ones_that_with_the_lowest_node(self):
+        self.assertEqual(self.of("0-1|2,4-5@3..9").apart(4), ["--apart", "0,1@3..9"])
+        self.assertEqual(self.of("0-1|2,4-5@3..9").apart(0), [])
+        self.assertEqual(self.of("2-3|0,1@3..9").apart(1), ["--apart", "2,3@3..9"])
+        self.assertEqual(self.of("2-3|0,1@3..9").apart(7), [])
+
+    def test_what_is_no_partition_is_refused(self):
+        for text in ("0-3", "0-3|4", "0|0-2@1..2", "|1@1..2", "0|1@5..5", "0|x@1..2", "1-0|2@1..2"):
+            with self.assertRaisesRegex(UsageError, "is not A"):
+                self.of(text)
 
 
 class LimitsHold(unittest.TestCase):

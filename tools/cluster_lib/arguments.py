@@ -12,6 +12,22 @@ from fault_proxy_lib import script
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+@dataclass(frozen=True)
+class Partition:
+    """Two sides without a connection between them, while the larger one does these steps."""
+
+    sides: tuple[frozenset[int], frozenset[int]]
+    begin: int
+    end: int
+
+    def apart(self, node: int) -> list[str]:
+        """What this node is told: the side that goes on refuses the other, which waits."""
+        first, second = sorted(self.sides, key=lambda side: (-len(side), min(side)))
+        if node not in first:
+            return []
+        return ["--apart", f"{','.join(map(str, sorted(second)))}@{self.begin}..{self.end}"]
+
+
 @dataclass
 class Arguments:
     """What the user asked for, as plain values."""
@@ -22,6 +38,7 @@ class Arguments:
     overrides: list[str] = field(default_factory=list)  # section.key=value
     kills: dict[int, int] = field(default_factory=dict)  # node -> step
     restarts: dict[int, int] = field(default_factory=dict)  # the same
+    partition: Partition | None = None
     transport: str = "tcp"
     faults: str | None = None  # between the nodes: a file, or the faults themselves
     keys: bool = False  # encrypted, with keys made for this run
@@ -75,6 +92,11 @@ def _parser() -> _Parser:
         default=[],
         help="start killed node I again; the others wait for it at the start of that step",
     )
+    add(
+        "--partition",
+        metavar="A|B@STEP..STEP",
+        help="no link between nodes A and B in these steps, e.g. '0-3|4-7@50..90'",
+    )
     add("--transport", default="tcp", metavar="tcp|ipc", help="between the nodes (default: tcp)")
     add(
         "--faults",
@@ -105,6 +127,28 @@ def _steps_of(option: str, texts: list[str]) -> dict[int, int]:
             raise UsageError(f"{option}: node {node} is named twice")
         steps[node] = step
     return steps
+
+
+def _nodes(text: str) -> frozenset[int]:
+    """'0-2,5' -> {0, 1, 2, 5}; empty when it is no such list."""
+    nodes: set[int] = set()
+    for part in text.split(","):
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
+        if not found:
+            return frozenset()
+        nodes.update(range(int(found[1]), int(found[2] or found[1]) + 1))
+    return frozenset(nodes)
+
+
+def _partition(text: str) -> Partition:
+    found = re.fullmatch(r"([\d,-]+)\|([\d,-]+)@(\d+)\.\.(\d+)", text)
+    sides = (_nodes(found[1]), _nodes(found[2])) if found else ()
+    if not found or not all(sides) or sides[0] & sides[1] or int(found[3]) >= int(found[4]):
+        raise UsageError(
+            f"--partition: '{text}' is not A|B@STEP..STEP with two disjoint lists of nodes, "
+            "e.g. '0-3|4-7@50..90'"
+        )
+    return Partition(sides, int(found[3]), int(found[4]))
 
 
 def parse(argv: list[str]) -> Arguments | None:
@@ -148,6 +192,7 @@ def parse(argv: list[str]) -> Arguments | None:
         overrides=overrides,
         kills=kills,
         restarts=restarts,
+        partition=_partition(given.partition) if given.partition else None,
         transport=given.transport,
         faults=given.faults,
         keys=given.keys,

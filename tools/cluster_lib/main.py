@@ -40,6 +40,8 @@ def run_nodes(
                 def start(i: int, kill_at: int | None) -> None:
                     awaited = arguments.restarts
                     command = command_of(i, node, config_of(i), arguments.out, kill_at, awaited)
+                    if arguments.partition:
+                        command += arguments.partition.apart(i)
                     children.start(i, command + keys.options(i), kill_at)
 
                 for i in range(nodes):
@@ -91,6 +93,8 @@ def run(arguments: Arguments, more_rows=None) -> int:
     for node in arguments.kills:
         if node >= nodes:
             raise UsageError(f"--kill: no node {node}; the run has nodes 0..{nodes - 1}")
+    if arguments.partition and max(frozenset.union(*arguments.partition.sides)) >= nodes:
+        raise UsageError(f"--partition: the run has nodes 0..{nodes - 1}")
     if arguments.faults is not None:
         script.check_nodes(script.load(arguments.faults), nodes)
     run_folder.prepare(arguments.out, config, nodes)
