@@ -15,9 +15,8 @@ std::vector<NodeId> owners_of_shards(NodeId nodes, std::span<const NodeId> membe
     };
     owners[shard] = std::binary_search(members.begin(), members.end(), shard)
                         ? shard
-                        : *std::max_element(members.begin(), members.end(), [&](auto a, auto b) {
-                            return weight(a) < weight(b);
-                          });
+                        : *std::max_element(members.begin(), members.end(),
+                                            [&](auto a, auto b) { return weight(a) < weight(b); });
   }
   return owners;
 }

@@ -176,8 +176,7 @@ View Facts::view_of(NodeId self, std::span<const std::uint32_t> counters) const 
   for (std::size_t e = 0; e < edges_.size(); ++e) {
     const auto [u, v] = edges_[e];
     // An edge that never was up is none: it may be a heal edge that only one end has tried.
-    if (counters[e] <= 1 || !required_.adjacent(u, v) || !(reached[u] || reached[v]))
-      continue;
+    if (counters[e] <= 1 || !required_.adjacent(u, v) || !(reached[u] || reached[v])) continue;
     canonical.insert(canonical.end(), {u, v, counters[e]});
     if (counters[e] % 2 == 0) links.push_back({view.rank(u), view.rank(v)});
   }

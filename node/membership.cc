@@ -31,8 +31,7 @@ void Membership::hear() {
   if (news.part) fetch_.take(*news.part, network_, now);
 }
 
-Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own,
-                                    Standing& mine) {
+Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own, Standing& mine) {
   auto lock = pump_.lock();
   waits_since_ = transport_.now();
   begun_ = mine.begun;
@@ -54,7 +53,9 @@ Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own,
     // Whoever broke off because a neighbor is done, or cannot go on without it, stops with it.
     if (done_ && mine.begun) throw DoneElsewhere{*done_};
     check_deadlines(mine, view);
-    if (fetching || parting_ || !in_sessions(view) || samples_of(view).empty() || !may_prepare(view)) continue;
+    if (fetching || parting_ || !in_sessions(view) || samples_of(view).empty() ||
+        !may_prepare(view))
+      continue;
     if (prepared != view.id) {
       prepare(lock, settings, own, mine, view, mixing);
       prepared = view.id;
@@ -218,8 +219,7 @@ bool Membership::large_enough(std::size_t members, bool holds_lowest) const {
 }
 
 bool Membership::may_leave() const {
-  return !needs_all() &&
-         large_enough(view_.size() - 1u, options_.self != 0 && view_.holds(0));
+  return !needs_all() && large_enough(view_.size() - 1u, options_.self != 0 && view_.holds(0));
 }
 
 bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) const {

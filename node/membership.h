@@ -90,9 +90,7 @@ class Membership {
   bool needs_whole_graph() const;
   bool whole_graph(const View& view) const;
   bool large_enough(std::size_t members, bool holds_lowest) const;
-  bool large_enough(const View& view) const {
-    return large_enough(view.size(), view.holds(0));
-  }
+  bool large_enough(const View& view) const { return large_enough(view.size(), view.holds(0)); }
   bool may_begin(const View& view, const std::vector<Prepared>& records) const;
   bool needs_all() const;
   void heal(const View& view);

@@ -49,8 +49,8 @@ struct ParticipantOptions {
     bool at(std::uint64_t step) const { return begin <= step && step < end; }
   };
   Apart apart;
-  std::shared_ptr<Adoption> adoption;  // null: the data of absent nodes is out of the run
-  std::shared_ptr<Checkpoints> checkpoints;            // null: none are written or gone on from
+  std::shared_ptr<Adoption> adoption;        // null: the data of absent nodes is out of the run
+  std::shared_ptr<Checkpoints> checkpoints;  // null: none are written or gone on from
   // The last one caught, 0: none. On SIGTERM this node leaves and the others go on; on any other
   // all stop.
   const volatile std::sig_atomic_t* signal = nullptr;

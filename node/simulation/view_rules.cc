@@ -68,8 +68,7 @@ double gradient_norm(Lockstep<Real>& lockstep, std::span<Objective* const> objec
 // Those that ended in this view, whose begin is known of all its members.
 template <class Real>
 void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
-              const Settings& settings, const ObjectivesOf& objectives_of,
-              ViewFindings& findings) {
+              const Settings& settings, const ObjectivesOf& objectives_of, ViewFindings& findings) {
   const std::vector<Objective*> members = objectives_of(begun.first->members);
   Lockstep<Real> lockstep(settings, *begun.first->agreement, members, nullptr, begun.first->step);
   NodeId rank = 0;

@@ -154,11 +154,8 @@ TEST(Config, AnObjectiveHasItsOwnKeysAndNoOthers) {
 }
 
 TEST(Config, WhatLaterVersionsBringIsRefusedInSoManyWords) {
-  const char* items[] = {"shared.synchrony.mode=ssp",
-                         "shared.synchrony.mode=async",
-                         "local.device=cuda",
-                         "shared.wire=bfloat16",
-                         "local.threads=2"};
+  const char* items[] = {"shared.synchrony.mode=ssp", "shared.synchrony.mode=async",
+                         "local.device=cuda", "shared.wire=bfloat16", "local.threads=2"};
   for (const char* item : items)
     EXPECT_TRUE(holds(complaint(kSmall, {item}), {"not available in this version"})) << item;
 }

@@ -113,9 +113,9 @@ class Seeds {
     const FaultPlan plan =
         draw_plan(*options_.recipe, setup.cluster->experiment.graph, seed, setup.span_s, grace_s);
     const SimOutcome outcome = simulate(setup, plan, seed, options_.trace && seed == options_.last);
-    const SimVerdict verdict = judge(
-        outcome, plan, setup.reference, config,
-        [&](std::span<const NodeId> members) { return setup.objectives_of(members); });
+    const SimVerdict verdict =
+        judge(outcome, plan, setup.reference, config,
+              [&](std::span<const NodeId> members) { return setup.objectives_of(members); });
     tally_.add(plan, outcome, verdict, grace_s);
     const bool failed = !verdict.violations.empty();
     if (options_.json && failed)

@@ -116,7 +116,8 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   summary["objective_worst"] = worst;
   summary["gradient_norm"] = norm(gradient);
   summary["consensus_error"] = std::sqrt(spread);
-  summary["accuracy"] = {{"train", train_accuracy(cluster, owners_of_data(cluster, members), mean)}, {"test", nullptr}};
+  summary["accuracy"] = {{"train", train_accuracy(cluster, owners_of_data(cluster, members), mean)},
+                         {"test", nullptr}};
 }
 
 // How the nodes mixed in the end: the same on all that mixed, so the first one's word is taken.
