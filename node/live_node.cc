@@ -83,20 +83,6 @@ struct Run {
     p.signal = options.signal;
     participant.emplace(std::move(p), facts, network, pump, transport, pool);
   }
-  static ZmqOptions zmq_options(const Config& config, std::uint32_t id) {
-    ZmqOptions options;
-    options.keys = key_book(config, id);
-    options.max_message_bytes = kHeaderBytes +
-                                std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) +
-                                (64 << 10);
-    // Above all credit, two message parts a chunk: a full pipe is a defect.
-    const Link::Limits limits;
-    options.high_water = static_cast<int>(std::clamp<std::uint64_t>(
-        2 * limits.streams * (config.local.link_window / config.shared.chunk + 1) + 256, 4096,
-        1 << 24));
-    return options;
-  }
-
   // Addresses and keys of the same nodes, from now on; our own pair stays until the next start.
   // Errors    ConfigError when they are not the same nodes, or some have keys and some have not.
   void readdress(const Config& before, const Config& now, std::uint32_t id) {

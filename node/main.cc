@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "node/check.h"
 #include "node/cli.h"
 #include "node/error.h"
 #include "node/exchange/zmq_transport.h"
 #include "node/hangup.h"
 #include "node/live_node.h"
-#include "node/node_keys.h"
 
 namespace {
 
@@ -98,13 +98,7 @@ int body(const starling::Arguments& arguments) {
   const auto progress = arguments.value("progress");
   if (progress && *progress != "json")
     throw starling::ConfigError("--progress = \"" + *progress + "\": allowed is json");
-  if (arguments.has("check")) {
-    const auto experiment = starling::make_experiment(config);
-    starling::make_objective(config, experiment, static_cast<std::uint32_t>(*id));
-    std::puts(starling::describe_keys(config, static_cast<std::uint32_t>(*id)).c_str());
-    std::puts("the configuration can be run");
-    return 0;
-  }
+  if (arguments.has("check")) return starling::check_node(config, static_cast<std::uint32_t>(*id));
   if (config.nodes.empty())
     throw starling::ConfigError(
         "[[node]]: the address book is empty; add one [[node]] with id and listen for each node");

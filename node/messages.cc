@@ -140,6 +140,25 @@ std::optional<Refusal> decode_refusal(std::span<const std::byte> bytes) {
   });
 }
 
+std::string encode(const ProbeBody& body) {
+  return Json{{"id", body.id},           {"number", body.number},   {"answer", body.answer},
+              {"running", body.running}, {"clock_s", body.clock_s}, {"shared", body.shared},
+              {"filler", body.filler}}
+      .dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::optional<ProbeBody> decode_probe(std::span<const std::byte> bytes) {
+  return parse<ProbeBody>(bytes, [](const Json& json, ProbeBody& body) {
+    body.id = whole<NodeId>(json.at("id"));
+    body.number = whole<std::uint32_t>(json.at("number"));
+    body.answer = truth(json.at("answer"));
+    body.running = truth(json.at("running"));
+    body.clock_s = number(json.at("clock_s"));
+    for (const auto& [key, value] : json.at("shared").items()) body.shared[key] = text_of(value);
+    body.filler = text_of(json.at("filler"));
+  });
+}
+
 std::string encode(const StateBody& body) {
   Json edges = Json::array(), nodes = Json::array();
   for (const auto& e : body.edges)

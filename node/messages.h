@@ -40,6 +40,18 @@ struct Refusal {
   std::string reason;  // one line
 };
 
+// PROBE: a question of a node that is being checked (doctor.h), and its answer. Nobody keeps
+// anything of it.
+struct ProbeBody {
+  NodeId id = 0;  // of the sender
+  std::uint32_t number = 0;
+  bool answer = false;
+  bool running = false;  // the answerer is in a run
+  double clock_s = 0;    // the answerer's, since 1970
+  std::map<std::string, std::string> shared;
+  std::string filler;  // of a question: makes it large
+};
+
 // STATE: facts, no history; newer replaces older.
 struct StateBody {
   struct EdgeEntry {
@@ -87,6 +99,8 @@ struct PartBody {
 };
 
 std::string encode(const Greeting& body);
+std::string encode(const ProbeBody& body);
+std::optional<ProbeBody> decode_probe(std::span<const std::byte> bytes);
 std::string encode(const Refusal& body);
 std::string encode(const StateBody& body);
 std::string encode(const DoneBody& body);

@@ -273,12 +273,7 @@ void Network::send_unsessioned(ConnectionId connection, FrameType type, std::str
 }
 
 bool Network::send_frame(ConnectionId connection, FrameHeader header, std::string_view body) {
-  const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
-  header.payload_bytes = static_cast<std::uint32_t>(body.size());
-  std::vector<std::byte> frame(kHeaderBytes + body.size());
-  encode(header, std::span<std::byte, kHeaderBytes>(frame.data(), kHeaderBytes));
-  std::copy_n(bytes.begin(), body.size(), frame.begin() + kHeaderBytes);
-  seal(frame, hash_payload(bytes));
+  const std::vector<std::byte> frame = control_frame(header, body);
   control_bytes_ += frame.size();
   return transport_.send(connection, frame, nullptr);
 }

@@ -154,6 +154,7 @@ class Network final : public TransportEvents {
   bool is_rival(Edge& edge, const Greeting& hello) const;
   std::optional<Refusal> judge(const Greeting& hello, const Edge* edge) const;
   void on_hello(ConnectionId connection, const DecodedFrame& frame);
+  void on_probe(ConnectionId connection, const DecodedFrame& frame);
   void on_welcome(Edge& edge, const DecodedFrame& frame);
   void establish(Edge& edge, ConnectionId connection, const Greeting& peer, std::uint32_t counter,
                  bool joins);

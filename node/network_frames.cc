@@ -18,7 +18,8 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
   };
   if (!frame) return refuse("a frame refused: " + std::string(describe(frame.error)));
   const FrameType type = frame.header.type;
-  if (type != FrameType::HELLO && type != FrameType::WELCOME && type != FrameType::REFUSE) {
+  if (type != FrameType::HELLO && type != FrameType::WELCOME && type != FrameType::REFUSE &&
+      type != FrameType::PROBE) {
     if (!in_session || frame.header.session != edge->session ||
         frame.header.sender != edge->link.peer())
       return refuse("a frame outside a session");
@@ -27,6 +28,7 @@ void Network::received(ConnectionId connection, ReceivedBytes head, ReceivedByte
   if (verify(frame, head.bytes()) != FrameError::none)
     return refuse("a frame refused: bad checksum");
   if (type == FrameType::HELLO) return on_hello(connection, frame);
+  if (type == FrameType::PROBE) return on_probe(connection, frame);
   if (edge && edge->dialling == connection && type == FrameType::WELCOME)
     return on_welcome(*edge, frame);
   if (edge && edge->dialling == connection && type == FrameType::REFUSE) {

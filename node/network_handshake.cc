@@ -94,6 +94,20 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   establish(*edge, connection, *hello, counter, joins);
 }
 
+// A node that is being checked asks whether it is heard, and by whom.
+void Network::on_probe(ConnectionId connection, const DecodedFrame& frame) {
+  const auto probe = decode_probe(frame.payload);
+  if (!probe || probe->answer) {
+    drop("a PROBE that cannot be read");
+    return transport_.close(connection);
+  }
+  if (!transport_.speaks_for(connection, probe->id))
+    return send_unsessioned(connection, FrameType::REFUSE,
+                            encode(not_its_key(options_.self, probe->id)));
+  send_unsessioned(connection, FrameType::PROBE,
+                   encode(answer_to(*probe, options_.self, true, options_.shared)));
+}
+
 void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
   const auto welcome = decode_greeting(frame.payload);
   if (!welcome || welcome->id != edge.link.peer()) {

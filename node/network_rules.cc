@@ -1,6 +1,7 @@
 #include "node/network_rules.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -49,6 +50,25 @@ std::optional<Refusal> compare_shared(NodeId self, const std::map<std::string, s
 Refusal not_its_key(NodeId self, NodeId claimed) {
   return {2, "node " + std::to_string(self) + " refuses: the key is not that of node " +
                  std::to_string(claimed) + " in its address book"};
+}
+
+std::vector<std::byte> control_frame(FrameHeader header, std::string_view body) {
+  const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
+  header.payload_bytes = static_cast<std::uint32_t>(body.size());
+  std::vector<std::byte> frame(kHeaderBytes + body.size());
+  encode(header, std::span<std::byte, kHeaderBytes>(frame.data(), kHeaderBytes));
+  std::copy_n(bytes.begin(), body.size(), frame.begin() + kHeaderBytes);
+  seal(frame, hash_payload(bytes));
+  return frame;
+}
+
+double wall_clock_s() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+ProbeBody answer_to(const ProbeBody& probe, NodeId self, bool running,
+                    const std::map<std::string, std::string>& shared) {
+  return {self, probe.number, true, running, wall_clock_s(), shared, {}};
 }
 
 bool is_mismatch(const Refusal& refusal) { return refusal.reason.starts_with(kMismatch); }

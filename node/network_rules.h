@@ -1,6 +1,7 @@
 #pragma once
 
 #include "node/messages.h"
+#include "node/wire.h"
 
 namespace starling {
 
@@ -16,6 +17,13 @@ Refusal not_its_key(NodeId self, NodeId claimed);
 // Whether a refusal tells of two configurations that differ, which ends both ends before the first
 // view: not so for a stranger (another cluster's name) and not for an id started twice.
 bool is_mismatch(const Refusal& refusal);
+
+// A whole control frame.
+std::vector<std::byte> control_frame(FrameHeader header, std::string_view body);
+// The answer to a question of a node that is being checked.
+ProbeBody answer_to(const ProbeBody& probe, NodeId self, bool running,
+                    const std::map<std::string, std::string>& shared);
+double wall_clock_s();  // since 1970
 
 // All facts as one STATE body.
 StateBody state_of(const Facts& facts);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/fingerprint.h"
+#include "node/node_keys.h"
 
 namespace starling {
 
@@ -30,6 +31,19 @@ NetworkOptions network_options(const Config& config, std::uint32_t id, std::stri
   options.grace = duration(config.local.grace);
   options.grace_max = duration(config.local.grace_max);
   options.seed = config.shared.seed;
+  return options;
+}
+
+ZmqOptions zmq_options(const Config& config, std::uint32_t id) {
+  ZmqOptions options;
+  options.keys = key_book(config, id);
+  options.max_message_bytes =
+      kHeaderBytes + std::max<std::size_t>(2 * config.shared.chunk, kMostControlBytes) + (64 << 10);
+  // Above all credit, two message parts a chunk: a full pipe is a defect.
+  const Link::Limits limits;
+  options.high_water = static_cast<int>(std::clamp<std::uint64_t>(
+      2 * limits.streams * (config.local.link_window / config.shared.chunk + 1) + 256, 4096,
+      1 << 24));
   return options;
 }
 

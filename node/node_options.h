@@ -1,5 +1,6 @@
 #pragma once
 
+#include "node/exchange/zmq_transport.h"
 #include "node/experiment.h"
 #include "node/network.h"
 #include "node/participant.h"
@@ -11,6 +12,8 @@ namespace starling {
 // instance    names this start of it: 32 hex digits. config and experiment outlive what they are
 // told to.
 NetworkOptions network_options(const Config& config, std::uint32_t id, std::string instance);
+// Errors    as key_book().
+ZmqOptions zmq_options(const Config& config, std::uint32_t id);
 ParticipantOptions participant_options(const Config& config, const Experiment& experiment,
                                        std::uint32_t id);
 

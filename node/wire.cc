@@ -104,7 +104,7 @@ FrameError check_start(std::span<const std::byte> head) {
   if (get<std::uint8_t>(head.data() + kVersionAt) != kWireVersion) return FrameError::bad_version;
   const auto type = get<std::uint8_t>(head.data() + kTypeAt);
   if (type < static_cast<std::uint8_t>(FrameType::HELLO) ||
-      type > static_cast<std::uint8_t>(FrameType::DONE))
+      type > static_cast<std::uint8_t>(FrameType::PROBE))
     return FrameError::bad_type;
   return FrameError::none;
 }
@@ -135,6 +135,7 @@ std::string_view name(FrameType type) {
     case FrameType::ASK: return "ASK";
     case FrameType::PART: return "PART";
     case FrameType::DONE: return "DONE";
+    case FrameType::PROBE: return "PROBE";
   }
   return "unknown";
 }

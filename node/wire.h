@@ -24,7 +24,7 @@ inline constexpr std::uint32_t kWireMagic = 0x4e4c5453;  // "STLN" as it stands 
 inline constexpr std::uint8_t kWireVersion = 1;
 
 enum class FrameType : std::uint8_t {
-  HELLO = 1, WELCOME, REFUSE, BEAT, DATA, STATE, ASK, PART, DONE
+  HELLO = 1, WELCOME, REFUSE, BEAT, DATA, STATE, ASK, PART, DONE, PROBE
 };
 
 // Bits of FrameHeader::flags.

@@ -110,7 +110,7 @@ TEST(Wire, ReadsBackWhatItWroteInOnePartAndInTwo) {
   std::mt19937_64 random(1);
   for (int round = 0; round < 2000; ++round) {
     FrameHeader header;
-    header.type = static_cast<FrameType>(1 + random() % 9);
+    header.type = static_cast<FrameType>(1 + random() % 10);
     header.codec = static_cast<std::uint8_t>(random());
     header.flags = static_cast<std::uint8_t>(random());
     header.view = random();
