@@ -227,6 +227,14 @@ const AlgorithmEntry& require_runnable(const Settings& settings, const Mixing& m
   return *algorithm;
 }
 
+NodeRecord rounded(NodeRecord record, double relative) {
+  for (double* figure : {&record.gap_2, &record.lambda_n, &record.constants.smoothness,
+                         &record.constants.strong_convexity, &record.constants.global_smoothness,
+                         &record.constants.global_strong_convexity})
+    *figure *= 1 + relative;
+  return record;
+}
+
 Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRecord> records) {
   Agreement agreement;
   static_cast<Mixing&>(agreement) = std::move(mixing);

@@ -47,6 +47,9 @@ struct NodeRecord {
   Constants constants;             // of its own f_i
 };
 
+// The record of a machine whose arithmetic gives every figure so much larger, relatively.
+NodeRecord rounded(NodeRecord record, double relative);
+
 // Everything a run needs that is the same on all nodes.
 struct Agreement : Mixing {
   Spectrum spectrum;  // the agreed interval; of a changing graph only its rate

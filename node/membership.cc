@@ -129,7 +129,8 @@ void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& set
   const bool may = needs_whole_graph() ? whole_graph(view) : true;
   if (may) {
     mixing = make_mixing(settings, view.graph, schedule_, samples);
-    record = propose(settings, mixing, own(view), view.rank(options_.self));
+    record =
+        rounded(propose(settings, mixing, own(view), view.rank(options_.self)), options_.rounding);
   }
   lock = pump_.lock();
   facts_.merge_prepared(options_.self, {view.id, age, mine.step, mine.begun, record,

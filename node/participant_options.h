@@ -34,6 +34,7 @@ struct ParticipantOptions {
   std::string switch_file;  // switching.h; empty: none
   std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
   std::function<void(const BegunView&)> begun = [](const BegunView&) {};
+  double rounding = 0;  // of a simulated node: what its machine makes of figures (rounded())
   std::optional<std::uint64_t> kill_at;  // SIGKILL itself at the start of this step
   // Nodes that will be started again: from its step on a view waits for each, no longer than
   // start_limit.

@@ -59,10 +59,10 @@ void SimCluster::start(NodeId i) {
   options.gradient_s = plan_.gradient_s;
   options.seed = options_.seed;
   options.start = starts_[i]++;
-  if (plan_.liar == i)
-    options.customize = [](NetworkOptions& network, ParticipantOptions&) {
-      network.shared["shared.seed"] += "1";
-    };
+  options.customize = [this, i](NetworkOptions& network, ParticipantOptions& participant) {
+    if (plan_.liar == i) network.shared["shared.seed"] += "1";
+    if (!options_.rounding.empty()) participant.rounding = options_.rounding[i];
+  };
   if (nodes_[i]) buried_.push_back(std::move(nodes_[i]));
   nodes_[i] = std::make_unique<SimNode>(std::move(options), config_, experiment_, *objectives_[i],
                                         events_, network_, watch_);

@@ -33,6 +33,7 @@ class SimCluster {
     std::uint64_t seed = 1;
     double limit_s = 600;  // of virtual time: whoever runs on then is stuck
     bool keep_trace = false;
+    std::vector<double> rounding;  // of each node (ParticipantOptions); empty: none
   };
   SimCluster(const Config& config, const Experiment& experiment, std::vector<Objective*> objectives,
              FaultPlan plan, Options options);

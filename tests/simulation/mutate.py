@@ -18,8 +18,8 @@ BUGS = {
     ),
     "early_frames_dropped": (
         "node/network_frames.cc",
-        "if (h.view != expected_view_)",
-        "if (h.view != view_)",
+        "if (h.view != expected_view_) {",
+        "if (h.view != view_) {",
     ),
     "one_resend_dropped": (
         "node/link.cc",
@@ -30,6 +30,38 @@ BUGS = {
         "node/network.cc",
         "bool Network::finished() const {",
         "bool Network::finished() const {\n  if (done_) return true;",
+    ),
+    "session_taken_for_resumed": (
+        "node/network_handshake.cc",
+        "const bool resumes = edge->peer_instance == hello->instance && "
+        "facts_.edge(edge->fact).up() &&",
+        "const bool resumes = true ||",
+    ),
+    "view_not_checked": (
+        "node/network_frames.cc",
+        "if (h.view != expected_view_) {",
+        "if (false) {",
+    ),
+    "tracker_not_begun_anew": (  # where x is not zero, as at the very first start
+        "consensus/algorithms/gradient_tracking.cc",
+        "    y = g;",
+        "    if (x.isZero()) y = g;",
+    ),
+    "record_of_another_view": (
+        "node/membership.cc",
+        "if (facts_.prepared(i) && facts_.prepared(i)->view == view.id)\n",
+        "if (facts_.prepared(i))\n",
+    ),
+    "silence_before_draining": (
+        "node/network.cc",
+        "  transport_.poll(wait, *this);",
+        "  last_pump_ = transport_.now();\n  judge_silence();\n  transport_.poll(wait, *this);",
+    ),
+    "own_interval": (
+        "node/membership.cc",
+        "starling::agree(settings, std::move(mixing), numbers);",
+        "starling::agree(settings, std::move(mixing),\n"
+        "                                    {&numbers[view.rank(options_.self)], 1});",
     ),
     "checksum_not_read": (
         "node/wire.cc",

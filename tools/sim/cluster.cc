@@ -17,15 +17,16 @@ Agreement agreement_of(Cluster& cluster, const Settings& settings, const Graph& 
   for (std::uint32_t i = 0; i < cluster.nodes(); ++i) {
     if (settings.topology.spectrum == "gossip") record = propose(settings, mixing, {}, i);
     record.constants = scaled(constants_of(cluster.objective(i)), mixing, i);
-    records.push_back(record);
+    records.push_back(rounded(record, cluster.rounding.empty() ? 0 : cluster.rounding[i]));
   }
   return agree(settings, std::move(mixing), records);
 }
 
 }  // namespace
 
-std::unique_ptr<Cluster> make_cluster(const Config& config) {
+std::unique_ptr<Cluster> make_cluster(const Config& config, std::vector<double> rounding) {
   auto cluster = std::make_unique<Cluster>();
+  cluster->rounding = std::move(rounding);
   cluster->config = config;
   cluster->ran_in = config.shared.precision;
   cluster->experiment = make_experiment(config);

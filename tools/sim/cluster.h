@@ -13,6 +13,7 @@ struct Cluster {
   Config config;
   Experiment experiment;
   std::vector<std::unique_ptr<LocalObjective>> objectives;
+  std::vector<double> rounding;  // of each node's machine; empty: none
   Agreement agreement;
   Precision ran_in = Precision::float64;  // what the run itself computes in
 
@@ -28,7 +29,8 @@ struct Cluster {
 // What local.switch_file asks for, as all nodes would agree on it; null: there is none.
 std::shared_ptr<const PlannedSwitch> planned_switch(Cluster& cluster);
 
+// rounding  of each node, as in simulated ones; empty: none.
 // Errors    ConfigError, GraphError, SettingsError: what a node of this configuration would say.
-std::unique_ptr<Cluster> make_cluster(const Config& config);
+std::unique_ptr<Cluster> make_cluster(const Config& config, std::vector<double> rounding = {});
 
 }  // namespace starling
