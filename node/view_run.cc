@@ -79,7 +79,7 @@ Standing Participant::ViewRun<Real>::standing() {
   const auto& x = peer_.state("x");
   const auto bytes =
       std::as_bytes(std::span<const Real>(x.data(), static_cast<std::size_t>(x.size())));
-  return {true, node_.step_, {bytes.begin(), bytes.end()}};
+  return {true, node_.step_, {bytes.begin(), bytes.end()}, {}};
 }
 
 template <class Real>

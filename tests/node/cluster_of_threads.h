@@ -151,8 +151,8 @@ class ThreadCluster {
     try {
       const Agreement agreement = participant.join(objective);
       outcome.result = settings_.precision == Precision::float32
-                           ? live<float>(participant, agreement, objective, outcome)
-                           : live<double>(participant, agreement, objective, outcome);
+                           ? live<float>(participant, agreement, outcome)
+                           : live<double>(participant, agreement, outcome);
     } catch (const std::exception& error) {
       outcome.error = error.what();
       participant.leave_failed(4, error.what());
@@ -163,7 +163,7 @@ class ThreadCluster {
 
   template <class Real>
   static ParticipantResult live(Participant& participant, const Agreement& agreement,
-                                Objective& objective, Outcome& outcome) {
+                                Outcome& outcome) {
     return participant.run<Real>(
         agreement, [](const ParticipantReport&) {},
         [&](Peer<Real>& peer) { outcome.model = bytes_of(peer.state("x")); });

@@ -317,8 +317,11 @@ TEST(PushSum, OnTheCataloguesDigraphFallsAtTheRateOfTheSpectrum) {
   const double sum = w[0] + w[1] + w[2] + w[3] + w[4] + w[5] + w[6] + w[7];
   EXPECT_NEAR(sum, 8, 1e-14);
   EXPECT_NEAR(static_cast<double>(rounds_to(found, 1e-10)), 62, 3);
-  EXPECT_THROW(rounds_to({.gap = 0}, 0.5), GraphError);
-  EXPECT_EQ(rounds_to({.gap = 1}, 0.5), 1);
+  DirectedSpectrum other;
+  other.gap = 0;
+  EXPECT_THROW(rounds_to(other, 0.5), GraphError);
+  other.gap = 1;
+  EXPECT_EQ(rounds_to(other, 0.5), 1);
 }
 
 TEST(StaticSchedule, IsItsMatrixForEver) {
