@@ -41,6 +41,7 @@ void SimTransport::poll(Instant timeout, TransportEvents& events) {
   Fiber::suspend();
   waiting_ = woken_ = false;
   if (killed_) throw NodeKilled{};
+  if (std::exchange(slept_, false)) return;
   // What a callback closes is taken out of the inbox.
   for (std::size_t left = inbox_.size(); left > 0 && !inbox_.empty(); --left) {
     const Arrival arrival = std::move(inbox_.front());
@@ -80,7 +81,10 @@ void SimTransport::plan(Instant when) {
 }
 
 void SimTransport::go() {
-  if (frozen_until_ > events_.now()) return plan(frozen_until_);
+  if (frozen_until_ > events_.now()) {
+    slept_ = true;
+    return plan(frozen_until_);
+  }
   resume_();
 }
 

@@ -77,6 +77,7 @@ class SimTransport final : public Transport {
   const std::function<void()> resume_;
   std::deque<Arrival> inbox_;
   bool woken_ = false, waiting_ = false, killed_ = false;
+  bool slept_ = false;  // frozen amid its wait: that is over, and only the next poll reads
   Instant planned_{0}, frozen_until_{0};
   // What is planned refers to this transport, while it lives, and to this number, while it holds.
   const std::shared_ptr<std::uint64_t> plan_ = std::make_shared<std::uint64_t>(0);

@@ -34,7 +34,7 @@ class Check(unittest.TestCase):
                     self.assertRegex(said[i], line)
 
     def test_a_node_beside_a_run_that_waits_for_it_is_heard_by_it(self):
-        cluster = Cluster(self, heart(3)).start([0, 2])
+        cluster = Cluster(self, heart(3, **{"shared.stop.steps": 50})).start([0, 2])
         said = self.checked(cluster, [1])
         self.codes(cluster, {1: DONE})
         self.assertEqual(said[1].count("reached, in a run"), 2, said[1])
