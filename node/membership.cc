@@ -219,6 +219,18 @@ bool Membership::large_enough(std::size_t members, bool holds_lowest) const {
   return 2 * members > all || (2 * members == all && holds_lowest);
 }
 
+bool Membership::owes_nothing(std::uint32_t streams) {
+  const auto links = network_.links();
+  return std::all_of(links.begin(), links.end(), [&](const Link* link) {
+    const NodeId peer = link->peer();
+    if (!facts_.required().adjacent(options_.self, peer) || !view_.holds(peer)) return true;
+    const EdgeFact& edge = facts_.edge(facts_.edge_index(options_.self, peer));
+    const auto& prepared = facts_.prepared(peer);
+    return !edge.up() || link->stands_by() || link->done_there() >= streams ||
+           (prepared && prepared->view != running_);
+  });
+}
+
 bool Membership::may_leave() const {
   return !needs_all() && large_enough(view_.size() - 1u, options_.self != 0 && view_.holds(0));
 }

@@ -63,6 +63,8 @@ class Membership {
   bool changed();
   // Whether the others can go on without this node.
   bool may_leave() const;
+  // Whether the neighbors have finished all these streams of the view, or are beyond it.
+  bool owes_nothing(std::uint32_t streams);
   // A lap has ended at which members leave: the next view is one without them.
   void part() { parting_ = true; }
   // Whether from this step on the view waits for a node that will be started again.

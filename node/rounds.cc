@@ -186,11 +186,6 @@ void Rounds<Real>::recycle() {
 }
 
 template <class Real>
-bool Rounds<Real>::idle() const {
-  return active_.empty() && !working();
-}
-
-template <class Real>
 const Link* Rounds<Real>::waiting_for() const {
   for (std::size_t s = 0; s < active_.size(); ++s)
     if (!told_[s]) return active_[s]->waiting_for();

@@ -33,7 +33,6 @@ class Rounds final : public Host<Real> {
   // Mixes what has arrived, gives back what is released, takes in finished gradients. Whether
   // anything finished.
   bool advance();
-  bool idle() const;  // everything begun is finished and taken
   // What the node waits for: a neighbor whose chunk is missing, or its own gradient.
   const Link* waiting_for() const;
   bool computing() const { return working(); }

@@ -188,8 +188,11 @@ bool Participant::ViewRun<Real>::advance(
 // Where some leave, they and those who stay are done with this view once their neighbors have all
 // they need to end the lap, too.
 template <class Real>
-bool Participant::ViewRun<Real>::over() const {
-  return runner_.ended() && (runner_.status() != RunStatus::left || rounds_.idle());
+bool Participant::ViewRun<Real>::over() {
+  if (!runner_.ended()) return false;
+  if (runner_.status() != RunStatus::left) return true;
+  const auto lock = node_.pump_.lock();
+  return node_.membership_.owes_nothing(peer_.streams());
 }
 
 template <class Real>

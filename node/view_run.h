@@ -31,7 +31,7 @@ class Participant::ViewRun {
   void keep_checkpoints();
   void before_step(std::uint64_t step);
   void tell(const std::function<void(const ParticipantReport&)>& report);
-  bool over() const;
+  bool over();
   bool leaves() const;  // this very node
   BeatBody beat();
 
