@@ -181,6 +181,7 @@ bool Participant::ViewRun<Real>::advance(
     return false;
   }
   if (runner_.status() != RunStatus::left || leaves()) return true;
+  node_.step_ = runner_.progress().step;  // all of it is done
   node_.membership_.part();
   return false;
 }
