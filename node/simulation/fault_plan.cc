@@ -7,8 +7,8 @@ namespace starling {
 
 std::string_view name(Fault::Kind kind) {
   static constexpr std::string_view kNames[kFaultKinds] = {
-      "cut",    "half_open", "one_way", "stall", "partition", "refuse",
-      "freeze", "crash",     "power",   "flip",  "truncate",  "twice"};
+      "cut",   "half_open", "one_way", "stall", "partition", "refuse",   "freeze",
+      "pause", "leave",     "crash",   "power", "flip",      "truncate", "twice"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -25,7 +25,8 @@ bool FaultPlan::may_lose(double grace_s) const {
   const double longest = 0.25 * grace_s;
   return std::any_of(faults.begin(), faults.end(), [&](const Fault& f) {
     using Kind = Fault::Kind;
-    if (f.kind == Kind::crash || f.kind == Kind::power) return true;
+    if (f.kind == Kind::crash || f.kind == Kind::power || f.kind == Kind::leave) return true;
+    if (f.kind == Kind::pause) return false;                 // nobody judges by its own sleep
     if (f.kind == Kind::half_open) return f.node > f.other;  // only the lower id dials again
     return f.for_s > longest;
   });
@@ -46,11 +47,11 @@ std::string describe(const Fault& f) {
     line += " of";
     for (std::size_t i = 0; i < f.side.size(); ++i)
       if (f.side[i]) line += " " + std::to_string(i);
-  } else {
+  } else if (f.kind != Fault::Kind::pause) {
     line += " " + std::to_string(f.node);
     using Kind = Fault::Kind;
-    if (f.kind != Kind::refuse && f.kind != Kind::freeze && f.kind != Kind::crash &&
-        f.kind != Kind::power)
+    if (f.kind != Kind::refuse && f.kind != Kind::freeze && f.kind != Kind::leave &&
+        f.kind != Kind::crash && f.kind != Kind::power)
       line += "-" + std::to_string(f.other);
   }
   std::snprintf(text, sizeof text, ", %.3f s", f.for_s);

@@ -20,6 +20,8 @@ struct Fault {
     partition,  // the same between those on `side` and all others
     refuse,     // connections dialled to node are refused for a while
     freeze,     // node does not run for a while (SIGSTOP, SIGCONT)
+    pause,      // no node does
+    leave,      // node is told to leave (SIGTERM)
     crash,      // node is killed; the others' connections are closed by its host
     power,      // node is gone, and nobody is told
     flip,       // a bit of a frame from node to other is another
@@ -33,7 +35,7 @@ struct Fault {
   std::optional<double> restart_after_s;  // of crash and power: started again, remembering nothing
 };
 std::string_view name(Fault::Kind kind);
-constexpr int kFaultKinds = 12;
+constexpr int kFaultKinds = 14;
 
 // Everything one seed brings upon a cluster.
 struct FaultPlan {

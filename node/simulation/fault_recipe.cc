@@ -7,11 +7,12 @@ namespace starling {
 
 namespace {
 
-//                        cut half one_way stall partition refuse freeze crash power flip trunc
-//                        twice
-constexpr std::array<int, kFaultKinds> kNothing{}, kCuts{6, 1, 1, 1, 1, 1, 1, 0, 0, 2, 1, 2},
-    kFlips{0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 10, 10}, kCrashes{0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 0, 0},
-    kMixed{4, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2};
+//                        cut half one_way stall partition refuse freeze pause leave crash power
+//                        flip trunc twice
+constexpr std::array<int, kFaultKinds> kNothing{}, kCuts{6, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 2, 1, 2},
+    kFlips{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 10, 10},
+    kCrashes{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0},
+    kMixed{4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2};
 
 const FaultRecipe kRecipes[] = {
     {"none", "a constant delay of a millisecond, nothing else", false, false, 0, 0, kNothing},
@@ -19,7 +20,7 @@ const FaultRecipe kRecipes[] = {
     {"cuts", "the same, with links that fail for less than the grace, and damaged frames", true,
      false, 0, 0, kCuts},
     {"flips", "delays, and many damaged frames", true, false, 0, 0, kFlips},
-    {"crashes", "delays, and nodes that die; half of them come back", true, false, 0, 0.5,
+    {"crashes", "delays, and nodes that die, half of them come back, or leave", true, false, 0, 0.5,
      kCrashes},
     {"mixed", "everything: also liars, and links and nodes that are away for long", true, true,
      0.02, 0.5, kMixed},
@@ -119,6 +120,7 @@ FaultPlan draw_plan(const FaultRecipe& recipe, const Graph& graph, std::uint64_t
           apart += grace_s * draw.between(1.3, 2);
         }
       }
+      if (fault.kind == Fault::Kind::pause) fault.for_s = grace_s * draw.between(1.5, 4);
       const bool killed = fault.kind == Fault::Kind::crash || fault.kind == Fault::Kind::power;
       if (killed && draw.with(recipe.restart)) fault.restart_after_s = draw.between(0.05, 3);
       plan.faults.push_back(std::move(fault));

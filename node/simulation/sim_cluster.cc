@@ -140,6 +140,13 @@ void SimCluster::befall(const Fault& f) {
     case Kind::freeze:
       if (node) node->transport().freeze(until);
       return;
+    case Kind::pause:
+      for (const auto& each : nodes_)
+        if (each && !each->ended()) each->transport().freeze(until);
+      return;
+    case Kind::leave:
+      if (node) node->terminate();
+      return;
     case Kind::crash:
     case Kind::power:
       if (!node) return;

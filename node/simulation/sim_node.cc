@@ -23,6 +23,11 @@ void SimNode::kill(bool silent) {
   transport_.kill();
 }
 
+void SimNode::terminate() {
+  signal_ = SIGTERM;
+  transport_.wake();
+}
+
 void SimNode::live() {
   ending_.node = options_.self;
   ending_.start = options_.start;
@@ -32,6 +37,7 @@ void SimNode::live() {
     NetworkOptions network_setup = network_options(config_, options_.self, options_.instance);
     ParticipantOptions setup = participant_options(config_, experiment_, options_.self);
     options_.customize(network_setup, setup);
+    setup.signal = &signal_;
     setup.begun = [this](const BegunView& view) { begins(view); };
     Facts facts(experiment_.graph);
     Network network(std::move(network_setup), facts, transport_);

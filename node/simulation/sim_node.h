@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -57,6 +58,8 @@ class SimNode {
   void start() { fiber_.resume(); }
   // As kill -9 does; silent: as a power failure.
   void kill(bool silent);
+  // As SIGTERM does: it is to leave.
+  void terminate();
   bool ended() const { return fiber_.done(); }
   SimTransport& transport() { return transport_; }
   const SimEnding& ending() const { return ending_; }
@@ -86,6 +89,7 @@ class SimNode {
   SimTransport transport_;
   SimEnding ending_;
   bool silent_ = false;
+  volatile std::sig_atomic_t signal_ = 0;
   std::uint64_t step_ = 0;
   std::optional<NodeId> waiting_for_;
   Instant moved_at_{0};

@@ -22,13 +22,17 @@ bool names(const SimEnding& end, std::string_view what) {
   return end.reason.find(what) != std::string::npos;
 }
 
+bool gone(const SimEnding& end) {
+  return end.code == kKilled || end.result.status == RunStatus::left;
+}
+
 // More than half of all (of a tie, node 0's side), or as many as asked for.
 bool enough_live(const SimOutcome& outcome, std::uint32_t least) {
   const auto& nodes = outcome.nodes;
-  const auto alive = static_cast<std::size_t>(
-      std::count_if(nodes.begin(), nodes.end(), [](const auto& e) { return e.code != kKilled; }));
+  const auto alive = static_cast<std::size_t>(nodes.end() - nodes.begin() -
+                                              std::count_if(nodes.begin(), nodes.end(), gone));
   if (least > 0) return alive >= least;
-  return 2 * alive > nodes.size() || (2 * alive == nodes.size() && nodes[0].code != kKilled);
+  return 2 * alive > nodes.size() || (2 * alive == nodes.size() && !gone(nodes[0]));
 }
 
 // Who has no model of the run does not join what is apart.
@@ -72,7 +76,8 @@ class Judge {
                      end.model == reference_.models[i]
                  ? std::string()
                  : "bits: " + in_words(end);
-    if (end.code == reference_.code) return {};
+    if (end.code == reference_.code || end.result.status == RunStatus::left) return {};
+    if (lost && told_to_leave(end.node)) return {};  // while it waited for others
     const bool rightly = lost && (!enough_ || none_has_begun(outcome_) ||
                                   left_behind(end, outcome_, reference_.code));
     return rightly && (names(end, "node") || names(end, "link") || names(end, "the run has ended"))
@@ -97,6 +102,12 @@ class Judge {
   }
 
  private:
+  bool told_to_leave(NodeId node) const {
+    return std::any_of(plan_.faults.begin(), plan_.faults.end(), [&](const Fault& fault) {
+      return fault.kind == Fault::Kind::leave && fault.node == node;
+    });
+  }
+
   const SimOutcome& outcome_;
   const FaultPlan& plan_;
   const SimReference& reference_;
