@@ -148,10 +148,21 @@ View Facts::view(NodeId self) const {
   return view_of(self, counters);
 }
 
-View Facts::view_with_leavers(NodeId self) const {
+std::map<Edge, std::uint32_t> Facts::counters() const {
+  std::map<Edge, std::uint32_t> counters;
+  for (std::size_t e = 0; e < edges_.size(); ++e) counters[edges_[e]] = facts_[e].counter;
+  return counters;
+}
+
+View Facts::view_with_leavers(NodeId self, const std::map<Edge, std::uint32_t>& before) const {
   std::vector<std::uint32_t> counters;
-  for (const EdgeFact& fact : facts_)
-    counters.push_back(fact.counter - (!fact.up() && fact.cause == Cause::left ? 1 : 0));
+  for (std::size_t e = 0; e < edges_.size(); ++e) {
+    const EdgeFact& fact = facts_[e];
+    const auto then = before.find(edges_[e]);
+    const bool since = !fact.up() && fact.cause == Cause::left && then != before.end() &&
+                       then->second + 1 == fact.counter;
+    counters.push_back(since ? then->second : fact.counter);
+  }
   return view_of(self, counters);
 }
 

@@ -111,8 +111,10 @@ class Facts {
   // Grows with what is required only: a view of its own making, not a change of members.
   std::uint64_t switches() const { return switches_; }
   View view(NodeId self) const;
-  // The view as it was before those who left did so: a lap is still finished with them.
-  View view_with_leavers(NodeId self) const;
+  std::map<Edge, std::uint32_t> counters() const;
+  // The view as if nobody had left since the counters were these: a lap is finished with who
+  // leaves.
+  View view_with_leavers(NodeId self, const std::map<Edge, std::uint32_t>& before) const;
 
  private:
   View view_of(NodeId self, std::span<const std::uint32_t> counters) const;

@@ -161,6 +161,7 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   network_.begin_view(view.id);
   view_ = view;
   running_ = view.id;
+  began_with_ = facts_.counters();
   generation_ = facts_.generation();
   switches_ = facts_.switches();
   return begun;
@@ -276,7 +277,7 @@ bool Membership::changed() {
   bool other = false;
   if (facts_.generation() != generation_) {
     generation_ = facts_.generation();
-    View now = facts_.view_with_leavers(options_.self);
+    View now = facts_.view_with_leavers(options_.self, began_with_);
     if (facts_.switches() == switches_ || now.members != view_.members) other = now.id != view_.id;
     switches_ = facts_.switches();
     if (!other) view_ = std::move(now);

@@ -110,6 +110,7 @@ class Membership {
   std::shared_ptr<const Schedule> schedule_;  // of the graph in force
   View view_;                                 // that runs, or ran last
   std::uint64_t running_ = 0;                 // the id under which it began
+  std::map<Edge, std::uint32_t> began_with_;  // and the edges' counters then
   std::uint64_t generation_ = 0, switches_ = 0;
   std::uint64_t step_ = 0;
   bool begun_ = false;    // has a model of the run

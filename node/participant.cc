@@ -106,7 +106,7 @@ ParticipantResult Participant::run(const Agreement& agreement,
                           : mismatches.back().what;
     }
   } catch (const DoneElsewhere& elsewhere) {
-    abandon = true;
+    abandon = result.by_hearsay = true;
     result.status = status_of(elsewhere.done.status);
     result.steps = step_;
     result.reason = elsewhere.done.reason;

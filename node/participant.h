@@ -36,7 +36,8 @@ struct ParticipantResult {
   std::vector<Began> views;
   Progress progress;
   MixingReport mixing;
-  std::string reason;  // where all agreed to fail
+  std::string reason;       // where all agreed to fail
+  bool by_hearsay = false;  // it stopped amid a round, for a neighbor was done
 };
 
 // One live participant in the synchronous mode: joins, runs its program in view after view, says

@@ -32,6 +32,11 @@ bool FaultPlan::may_lose(double grace_s) const {
   });
 }
 
+bool FaultPlan::holds(Fault::Kind kind) const {
+  return std::any_of(faults.begin(), faults.end(),
+                     [&](const Fault& fault) { return fault.kind == kind; });
+}
+
 double FaultPlan::last_s() const {
   double last = 0;
   for (const Fault& f : faults)

@@ -49,6 +49,7 @@ struct FaultPlan {
 
   // Whether somebody may rightly be taken for dead: else the run gives the bytes of lockstep.
   bool may_lose(double grace_s) const;
+  bool holds(Fault::Kind kind) const;
   double last_s() const;  // when the last fault is over
 };
 

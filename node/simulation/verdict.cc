@@ -23,7 +23,8 @@ bool names(const SimEnding& end, std::string_view what) {
 }
 
 bool gone(const SimEnding& end) {
-  return end.code == kKilled || end.result.status == RunStatus::left;
+  return end.code == kKilled || end.result.status == RunStatus::left ||
+         names(end, "stopped by a signal");
 }
 
 // More than half of all (of a tie, node 0's side), or as many as asked for.
@@ -59,6 +60,8 @@ class Judge {
         plan_(plan),
         reference_(reference),
         may_lose_(plan.may_lose(config.local.grace)),
+        somebody_left_(plan.holds(Fault::Kind::leave)),
+        paused_(plan.holds(Fault::Kind::pause)),
         enough_(enough_live(outcome, config.shared.membership.min_nodes)) {}
 
   // Empty: as it must be.
@@ -67,7 +70,8 @@ class Judge {
     if (end.code == kKilled && may_lose_) return {};
     if (plan_.liar) {
       const bool named = end.code == exit_code(ExitCode::usage) && names(end, "shared.seed");
-      return named || (may_lose_ && (lost || end.code == reference_.code))
+      // Who was started while the others slept finds it, ends, and nobody hears of it.
+      return named || ((may_lose_ || paused_) && (lost || end.code == reference_.code))
                  ? std::string()
                  : "liar: " + in_words(end);
     }
@@ -77,7 +81,8 @@ class Judge {
                  ? std::string()
                  : "bits: " + in_words(end);
     if (end.code == reference_.code || end.result.status == RunStatus::left) return {};
-    if (lost && told_to_leave(end.node)) return {};  // while it waited for others
+    // Who was told to leave while it waited for others; before the start all go with it.
+    if (lost && somebody_left_ && names(end, "stopped by a signal")) return {};
     const bool rightly = lost && (!enough_ || none_has_begun(outcome_) ||
                                   left_behind(end, outcome_, reference_.code));
     return rightly && (names(end, "node") || names(end, "link") || names(end, "the run has ended"))
@@ -102,16 +107,10 @@ class Judge {
   }
 
  private:
-  bool told_to_leave(NodeId node) const {
-    return std::any_of(plan_.faults.begin(), plan_.faults.end(), [&](const Fault& fault) {
-      return fault.kind == Fault::Kind::leave && fault.node == node;
-    });
-  }
-
   const SimOutcome& outcome_;
   const FaultPlan& plan_;
   const SimReference& reference_;
-  const bool may_lose_, enough_;
+  const bool may_lose_, somebody_left_, paused_, enough_;
 };
 
 }  // namespace

@@ -79,11 +79,13 @@ void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
     return static_cast<NodeId>(std::distance(begun.by.begin(), begun.by.find(node)));
   };
   for (const SimEnding* end : ended) {
-    // Whoever heard DONE amid its last round stopped with the x before it.
-    if (end->result.steps != lockstep.runner(rank_of(end->node)).progress().step) continue;
+    const RunStatus its = end->result.status;
+    if (end->result.by_hearsay || its == RunStatus::left || its == RunStatus::stopped) continue;
     ++findings.compared;
     const auto& x = lockstep.model(rank_of(end->node));
-    if (end->result.status != status || std::memcmp(x.data(), end->model.data(), end->model.size()))
+    const std::uint64_t steps = lockstep.runner(rank_of(end->node)).progress().step;
+    if (its != status || end->result.steps != steps ||
+        std::memcmp(x.data(), end->model.data(), end->model.size()))
       findings.violations.push_back("rounds: " + in_words(*end, begun.first->id) +
                                     ": other bytes than lockstep from the same start");
   }
