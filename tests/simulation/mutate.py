@@ -33,9 +33,8 @@ BUGS = {
     ),
     "session_taken_for_resumed": (
         "node/network_handshake.cc",
-        "const bool resumes = edge->peer_instance == hello->instance && "
-        "facts_.edge(edge->fact).up() &&",
-        "const bool resumes = true ||",
+        "if (!joins && peer.view == expected_view_)",
+        "if (!joins)",
     ),
     "view_not_checked": (
         "node/network_frames.cc",
