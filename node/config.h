@@ -23,7 +23,6 @@ struct LocalSettings {
   double hold_limit = 60;                   // waiting with fewer than min_nodes
   std::string switch_file;                  // read while running: another graph or other weights
   std::string secret_key_file;  // this node's; needed when the address book has public keys
-  double stall_limit = 0;       // a live neighbour without progress is cut after it; 0 = never
 };
 
 // [[node]]: one line of the address book.

@@ -168,7 +168,6 @@ LocalSettings local_of(const Values& values) {
   l.hold_limit = values.number<double>("local.hold_limit");
   l.switch_file = values.text("local.switch_file");
   l.secret_key_file = values.text("local.secret_key_file");
-  l.stall_limit = values.number<double>("local.stall_limit");
   return l;
 }
 

@@ -196,8 +196,6 @@ void add_local(std::vector<Option>& table) {
   table.push_back(file("local.switch_file", "read while running: another graph or other weights"));
   table.push_back(file("local.secret_key_file",
                        "this node's secret key, of starling-topology keys; readable by you alone"));
-  table.push_back(real("local.stall_limit", "0", 0, kDay,
-                       "seconds without progress that cut a live neighbor; 0 = never"));
 }
 
 }  // namespace

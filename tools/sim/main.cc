@@ -5,6 +5,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <tuple>
 
 #include "node/cli.h"
@@ -45,7 +46,7 @@ starling::CliProgram describe() {
   program.usage =
       "starling-sim --config FILE [--executor lockstep] [--nodes N] [--seed S] [--set ...]... "
       "[--out DIR] [--json]\n"
-      "       starling-sim --config FILE --executor network [--faults PRESET] [--seeds A..B] "
+      "       starling-sim --config FILE --executor network [--faults FILE|PRESET] [--seeds A..B] "
       "[--trace FILE]\n"
       "                    [--nodes N] [--seed S] [--set ...]... [--json]\n"
       "       starling-sim list [CATEGORY] [--json]\n"
@@ -59,7 +60,9 @@ starling::CliProgram describe() {
        "lockstep (default): exact, all nodes at once; network: the nodes' own code in virtual time",
        false});
   program.options.push_back(
-      {"faults", "PRESET", "network: " + presets() + " (default none)", false});
+      {"faults", "FILE|PRESET",
+       "network: a file of faults as a violation prints them, or " + presets() + " (default none)",
+       false});
   program.options.push_back(
       {"seeds", "A..B", "network: a run for each seed, with the faults it draws (default 1..1)",
        false});
@@ -137,8 +140,13 @@ int run_network(const starling::Arguments& arguments) {
   starling::SeedsOptions options;
   const std::string faults = arguments.value("faults").value_or("none");
   options.recipe = starling::find_fault_recipe(faults);
-  if (!options.recipe)
-    throw starling::ConfigError("--faults = \"" + faults + "\": allowed are " + presets());
+  if (!options.recipe) {
+    if (!std::filesystem::exists(faults))
+      throw starling::ConfigError("--faults = \"" + faults + "\": allowed are a file, " +
+                                  presets());
+    options.recipe = starling::find_fault_recipe("delays");
+    options.faults = faults;
+  }
   std::tie(options.first, options.last) =
       range("--seeds", arguments.value("seeds").value_or("1..1"), 0, UINT64_MAX - 1);
   options.configure = [&](starling::NodeId nodes) { return configuration(arguments, nodes); };

@@ -9,6 +9,7 @@
 #include "node/atomic_file.h"
 #include "node/error.h"
 #include "node/exit_code.h"
+#include "node/simulation/fault_file.h"
 #include "tools/sim/cluster.h"
 #include "tools/sim/tally.h"
 #include "topology/random.h"
@@ -118,8 +119,9 @@ class Seeds {
     Setup& setup = setup_of(least + static_cast<NodeId>(draw.below(most - least + 1)));
     const Config& config = setup.cluster->config;
     const double grace_s = config.local.grace;
-    const FaultPlan plan =
+    FaultPlan plan =
         draw_plan(*options_.recipe, setup.cluster->experiment.graph, seed, setup.span_s, grace_s);
+    if (options_.faults) plan.faults = read_faults(*options_.faults, setup.cluster->nodes());
     const SimOutcome outcome = simulate(setup, plan, seed, options_.trace && seed == options_.last);
     const SimVerdict verdict =
         judge(outcome, plan, setup.reference, config,

@@ -16,6 +16,7 @@ struct SeedsOptions {
   std::function<Config(NodeId)> configure;  // the same with so many nodes
   std::pair<NodeId, NodeId> nodes{1, 1};    // each seed draws its number of nodes
   const FaultRecipe* recipe = nullptr;
+  std::optional<std::string> faults;  // a file of them (fault_file.h), in place of drawn ones
   std::uint64_t first = 1, last = 1;
   std::optional<std::string> trace;  // file for the events of the last seed, Chrome's format
   bool json = false, first_failure = false;  // first_failure: no seed is run after one

@@ -1,0 +1,95 @@
+#include "node/simulation/fault_file.h"
+
+#include <regex>
+#include <sstream>
+
+#include "node/error.h"
+#include "node/text_file.h"
+
+namespace starling {
+
+namespace {
+
+Fault::Kind kind_of(const std::string& word) {
+  std::string all;
+  for (int k = 0; k < kFaultKinds; ++k) {
+    const auto kind = static_cast<Fault::Kind>(k);
+    if (name(kind) == word) return kind;
+    all += (k ? ", " : "") + std::string(name(kind));
+  }
+  throw ConfigError("no fault '" + word + "'; there are " + all);
+}
+
+NodeId node_of(const std::string& word, NodeId nodes) {
+  const unsigned long node = std::stoul(word);
+  if (node >= nodes)
+    throw ConfigError("no node " + word + "; there are 0 .. " + std::to_string(nodes - 1));
+  return static_cast<NodeId>(node);
+}
+
+bool lasts(Fault::Kind kind) {
+  using Kind = Fault::Kind;
+  return kind == Kind::one_way || kind == Kind::stall || kind == Kind::partition ||
+         kind == Kind::refuse || kind == Kind::freeze || kind == Kind::pause;
+}
+
+bool between_two(Fault::Kind kind) {
+  return kind <= Fault::Kind::stall || kind >= Fault::Kind::flip;
+}
+
+}  // namespace
+
+Fault parse_fault(const std::string& line, NodeId nodes) {
+  static const std::regex form(
+      R"(\s*(\d{1,9}(?:\.\d{1,9})?) s: ([a-z_]+)(?: (\d{1,9})(?:-(\d{1,9}))?| of((?: \d{1,9})+))?)"
+      R"((?:, (\d{1,9}(?:\.\d{1,9})?) s)?(?:, again after (\d{1,9}(?:\.\d{1,9})?) s)?\s*)");
+  std::smatch found;
+  if (!std::regex_match(line, found, form))
+    throw ConfigError("'" + line + "' is not as '0.5 s: stall 1-2, 0.2 s'");
+  Fault fault;
+  fault.at_s = std::stod(found[1]);
+  fault.kind = kind_of(found[2]);
+  fault.side.assign(nodes, false);
+  using Kind = Fault::Kind;
+  const bool partition = fault.kind == Kind::partition, all = fault.kind == Kind::pause;
+  const bool killed = fault.kind == Kind::crash || fault.kind == Kind::power;
+  const bool fits = found[5].matched == partition && found[3].matched == !(partition || all) &&
+                    found[4].matched == between_two(fault.kind) &&
+                    found[6].matched == lasts(fault.kind) && (killed || !found[7].matched);
+  if (!fits)
+    throw ConfigError("'" + line + "': " + std::string(name(fault.kind)) + " takes " +
+                      (partition                 ? "'of I J ...', a side"
+                       : all                     ? "no node"
+                       : between_two(fault.kind) ? "I-J"
+                                                 : "a node") +
+                      (lasts(fault.kind) ? " and how long: ', 0.2 s'" : "") +
+                      (killed ? " and perhaps ', again after 1 s'" : ""));
+  if (found[3].matched) fault.node = node_of(found[3], nodes);
+  if (found[4].matched) fault.other = node_of(found[4], nodes);
+  if (found[4].matched && fault.node == fault.other)
+    throw ConfigError("'" + line + "': two nodes are one");
+  std::istringstream side(found[5]);
+  for (std::string word; side >> word;) fault.side[node_of(word, nodes)] = true;
+  if (found[6].matched) fault.for_s = std::stod(found[6]);
+  if (found[7].matched) fault.restart_after_s = std::stod(found[7]);
+  return fault;
+}
+
+std::vector<Fault> read_faults(const std::string& path, NodeId nodes) {
+  std::istringstream text(read_text_file(path, "--faults", 1 << 20));
+  std::vector<Fault> faults;
+  std::size_t number = 0;
+  for (std::string line; std::getline(text, line);) {
+    ++number;
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string::npos || line[first] == '#') continue;
+    try {
+      faults.push_back(parse_fault(line, nodes));
+    } catch (const ConfigError& error) {
+      throw ConfigError(path + ":" + std::to_string(number) + ": " + error.what());
+    }
+  }
+  return faults;
+}
+
+}  // namespace starling
