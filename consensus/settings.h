@@ -30,6 +30,7 @@ struct TopologySettings {
 };
 
 struct ObjectiveSettings {
+  std::string library;  // of kind "plugin"
   std::string kind = "logistic";
   std::string data, labels;    // labels: the second file of an IDX or NPY pair
   std::string scale = "none";  // none | standardize | unit_rows | max:V

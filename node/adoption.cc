@@ -23,7 +23,7 @@ std::vector<NodeId> owners_of_shards(NodeId nodes, std::span<const NodeId> membe
 
 Adoption::Adoption(const Config& config, const Experiment& experiment, NodeId self)
     : config_(config), experiment_(experiment), self_(self) {
-  if (!experiment.objective->needs_data)
+  if (!experiment.by_rows)
     throw ConfigError("shared.membership.on_death = \"adopt\": " + config.shared.objective.kind +
                       " has no rows that another node could take over");
   if (config.shared.objective.weighting != "samples")

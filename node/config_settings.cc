@@ -91,13 +91,15 @@ ObjectiveSettings objective_of(const Values& values) {
   o.l2 = values.number<double>(s + "l2");
   o.weighting = values.text(s + "weighting");
   o.partition = values.text(s + "partition");
+  if (o.kind == "plugin") o.library = values.text(s + "library");
   o.config = objective_json(values);
   const ObjectiveEntry* entry = find_objective(o.kind);
-  if (entry->needs_data && o.data.empty())
+  if (entry->data == DataUse::rows && o.data.empty())
     throw ConfigError(s + "data is missing: " + o.kind + " needs the path of a data file");
-  // Of the objectives that can do without data, only `vectors` reads some when it is given.
-  if (!entry->needs_data && o.kind != "vectors" && !o.data.empty())
+  if (entry->data == DataUse::none && !o.data.empty())
     throw ConfigError(s + "data = \"" + printable(o.data) + "\": " + o.kind + " reads no data");
+  if (o.kind == "plugin" && o.library.empty())
+    throw ConfigError(s + "library is missing: the path of a shared library (docs/plugins.md)");
   if (o.data.empty() && !o.labels.empty())
     throw ConfigError(s + "labels = \"" + printable(o.labels) + "\": there is no data");
   return o;

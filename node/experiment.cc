@@ -4,6 +4,7 @@
 
 #include "node/configured_graph.h"
 #include "node/option_value.h"
+#include "node/plugin.h"
 
 namespace starling {
 namespace {
@@ -15,7 +16,7 @@ void give_rows(Experiment& experiment, const Settings& settings) {
   experiment.rows.resize(nodes);
   experiment.samples.assign(nodes, 1.0);
   if (settings.objective.data.empty()) return;
-  if (!experiment.objective->needs_data) {
+  if (!experiment.by_rows) {
     if (experiment.data.rows() != nodes)
       throw ConfigError("shared.objective.data = \"" + printable(settings.objective.data) +
                         "\": has " + std::to_string(experiment.data.rows()) + " rows; " +
@@ -28,6 +29,12 @@ void give_rows(Experiment& experiment, const Settings& settings) {
       partition_rows(experiment.data, settings.objective.partition, nodes, settings.seed);
   for (std::uint32_t node = 0; node < nodes; ++node)
     experiment.samples[node] = static_cast<double>(experiment.rows[node].size());
+}
+
+// A plugin that counts correct predictions has classes.
+bool classifies(const Experiment& experiment) {
+  return experiment.objective->classifies ||
+         (!experiment.objective->vtable && counts_correct(*experiment.table));
 }
 
 // Class c becomes C - 1 - c.
@@ -54,9 +61,13 @@ Experiment make_experiment(const Config& config) {
   mixing.matrix.graph = experiment.graph;
   require_runnable(settings, mixing);
   experiment.objective = find_objective(settings.objective.kind);
+  experiment.table = experiment.objective->vtable ? experiment.objective->vtable
+                                                  : &load_plugin(settings.objective.library);
+  const DataUse use = experiment.objective->data;
+  experiment.by_rows =
+      use == DataUse::rows || (use == DataUse::rows_if_given && !settings.objective.data.empty());
   if (!settings.objective.data.empty()) {
-    const LabelKind labels =
-        experiment.objective->classifies ? LabelKind::classes : LabelKind::values;
+    const LabelKind labels = classifies(experiment) ? LabelKind::classes : LabelKind::values;
     experiment.data = load_dataset(settings.objective.data, settings.objective.labels, labels);
     scale_dataset(experiment.data, settings.objective.scale);
   }
@@ -91,7 +102,7 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
   }
   request.data = &local->view;
   try {
-    local->objective = std::make_unique<Objective>(*experiment.objective->vtable, request);
+    local->objective = std::make_unique<Objective>(*experiment.table, request);
   } catch (const ObjectiveError& error) {
     throw ConfigError(in_config_words(error.what()));
   }

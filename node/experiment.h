@@ -17,6 +17,8 @@ struct Experiment {
   Graph graph;  // connected, config.shared.topology.nodes nodes: who is linked with whom
   std::shared_ptr<const Schedule> schedule;  // W of each round; null: static
   const ObjectiveEntry* objective = nullptr;
+  const starling_objective_vtable* table = nullptr;  // of the objective
+  bool by_rows = false;                              // data is shared out row by row
   Dataset data;  // scaled, all rows; empty for objectives without data
   std::vector<std::vector<std::uint64_t>>
       rows;                     // rows of each node, ascending; empty lists without data

@@ -166,7 +166,7 @@ bool Network::is_rival(Edge& edge, const Greeting& hello) const {
     edge.rival_instance = hello.instance;
     edge.rival_at = now;
   }
-  return edge.silence.last() <= edge.rival_at;
+  return edge.silence.heard_at() <= edge.rival_at;
 }
 
 std::optional<Refusal> Network::judge(const Greeting& hello, const Edge* edge) const {

@@ -90,7 +90,12 @@ void add_general(std::vector<Option>& table) {
 
 void add_objective(std::vector<Option>& table, std::string_view kind) {
   const std::string section = "shared.objective.";
-  table.push_back(text(section + "kind", "logistic", "what is minimised", names_of(objectives())));
+  table.push_back(
+      text(section + "kind", "logistic", "what is minimised", names_of(objectives()) + " plugin"));
+  if (kind == "plugin") {
+    table.push_back(file(section + "library", "the shared library of your objective"));
+    table.push_back(text(section + "options", "", "told to it as it stands"));
+  }
   table.push_back(file(section + "data", "samples: LIBSVM, IDX, CSV or NPY, plain or gzip"));
   table.push_back(file(section + "labels", "label file of an IDX or NPY pair, or label=COLUMN"));
   table.push_back(text(section + "scale", "none", "of the whole data set, before it is cut",

@@ -19,12 +19,12 @@ class Silence {
     if (last_ > Instant(0)) {
       gaps_[next_++ % kGaps] = now - last_;
     }
-    last_ = now;
+    last_ = heard_at_ = now;
   }
   void restart(Instant now) { last_ = now; }
   void forgive(Instant slept, Instant now) { last_ = std::min(last_ + slept, now); }
   Instant silent_for(Instant now) const { return now - last_; }
-  Instant last() const { return last_; }
+  Instant heard_at() const { return heard_at_; }  // the last sign of life itself
 
   Instant limit(Instant grace, Instant grace_max) const {
     std::vector<Instant> gaps(gaps_.begin(), gaps_.begin() + std::min(next_, kGaps));
@@ -43,7 +43,8 @@ class Silence {
   static constexpr std::size_t kGaps = 64;
   std::array<Instant, kGaps> gaps_{};
   std::size_t next_ = 0;
-  Instant last_{0};
+  Instant last_{0};  // what silence counts from: moved by what is forgiven
+  Instant heard_at_{0};
 };
 
 }  // namespace starling

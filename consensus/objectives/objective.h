@@ -59,17 +59,22 @@ class Objective {
   bool has_optimum_ = false;
 };
 
+// none: it reads no data. vectors: it may, one row for each node. rows: a file must be named, whose
+// rows are shared out. rows_if_given: the same, but it may do without.
+enum class DataUse { none, vectors, rows, rows_if_given };
+
 // The built-in objectives: least_squares, logistic, softmax, reference_quadratic,
 // reference_logistic, vectors.
 struct ObjectiveEntry {
   std::string_view name;
   std::string_view summary;
-  const starling_objective_vtable* vtable;
-  bool needs_data;        // [shared.objective] data must name a file
+  const starling_objective_vtable* vtable;  // null for a plugin: its library has it
+  DataUse data;                             // what [shared.objective] data is to it
   bool classifies;        // its labels are classes 0 .. classes-1, not real values
   std::string_view keys;  // the keys of [shared.objective] that are its own, separated by spaces
 };
 std::span<const ObjectiveEntry> objectives();
+// One of them, or "plugin": a shared library of the user's own.
 const ObjectiveEntry* find_objective(std::string_view name);
 
 // The keys of [shared.objective] every objective is shown, for the parser and for `create`.

@@ -15,25 +15,30 @@ const starling_objective_vtable kReferenceLogistic =
     builtin_vtable<make_reference_logistic>("reference_logistic", false);
 const starling_objective_vtable kVectors = builtin_vtable<make_vectors>("vectors", false);
 
-// name, summary, table, needs data, labels are classes, own keys
+// name, summary, table, use of data, labels are classes, own keys
 const ObjectiveEntry kObjectives[] = {
-    {"least_squares", "linear regression, mean squared error / 2, L2", &kLeastSquares, true, false,
-     "l2"},
-    {"logistic", "two classes, logistic loss, L2", &kLogistic, true, true, "l2"},
-    {"softmax", "several classes, cross entropy, L2", &kSoftmax, true, true, "l2"},
+    {"least_squares", "linear regression, mean squared error / 2, L2", &kLeastSquares,
+     DataUse::rows, false, "l2"},
+    {"logistic", "two classes, logistic loss, L2", &kLogistic, DataUse::rows, true, "l2"},
+    {"softmax", "several classes, cross entropy, L2", &kSoftmax, DataUse::rows, true, "l2"},
     {"reference_quadratic", "quadratics of known spectrum and optimum, generated",
-     &kReferenceQuadratic, false, false, "dimension kappa heterogeneity spread seed"},
+     &kReferenceQuadratic, DataUse::none, false, "dimension kappa heterogeneity spread seed"},
     {"reference_logistic", "logistic regression of known optimum, generated", &kReferenceLogistic,
-     false, true, "samples dimension l2 heterogeneity seed"},
-    {"vectors", "distance to given or random vectors: the optimum is their mean", &kVectors, false,
-     false, "random seed"},
+     DataUse::none, true, "samples dimension l2 heterogeneity seed"},
+    {"vectors", "distance to given or random vectors: the optimum is their mean", &kVectors,
+     DataUse::vectors, false, "random seed"},
 };
+
+const ObjectiveEntry kPlugin = {"plugin", "an objective of your own, in a shared library",
+                                nullptr,  DataUse::rows_if_given,
+                                false,    ""};
 
 }  // namespace
 
 std::span<const ObjectiveEntry> objectives() { return kObjectives; }
 
 const ObjectiveEntry* find_objective(std::string_view name) {
+  if (name == kPlugin.name) return &kPlugin;
   const auto* found = std::find_if(std::begin(kObjectives), std::end(kObjectives),
                                    [&](const ObjectiveEntry& entry) { return entry.name == name; });
   return found == std::end(kObjectives) ? nullptr : found;

@@ -68,7 +68,7 @@ inline std::vector<ObjectiveCase> objective_cases() {
   std::vector<ObjectiveCase> cases;
   for (const ObjectiveEntry& entry : objectives()) {
     const std::string name(entry.name);
-    if (!entry.needs_data) {
+    if (entry.data != DataUse::rows) {
       const bool vectors = entry.keys.find("random") != std::string_view::npos;
       cases.push_back({name, &entry, vectors ? R"({"random": 7})" : R"({"kind": "x"})", {}});
       if (vectors) cases.push_back({name + "_given", &entry, "{}", sample_rows(1, 9, 0, false, 4)});

@@ -175,7 +175,7 @@ TEST_P(EveryObjective, TakesTheCommonKeysAndNumbersWrittenAsText) {
 TEST_P(EveryObjective, NeedsDataExactlyIfItSaysSo) {
   ObjectiveCase without = GetParam();
   without.data = {};
-  if (GetParam().entry->needs_data) {
+  if (GetParam().entry->data == DataUse::rows) {
     EXPECT_THROW(without.make(), ObjectiveError);
   } else if (GetParam().data.rows == 0) {
     EXPECT_NO_THROW(without.make());

@@ -45,7 +45,7 @@ Json list_objectives() {
   for (const ObjectiveEntry& o : objectives())
     list.push_back({{"name", o.name},
                     {"summary", o.summary},
-                    {"needs_data", o.needs_data},
+                    {"needs_data", o.data == DataUse::rows},
                     {"classifies", o.classifies},
                     {"keys", o.keys}});
   return list;
