@@ -203,6 +203,7 @@ TEST(Silence, TimeThisNodeSleptIsNotCounted) {
   link.heard(seconds(10));
   link.forgive(seconds(20), seconds(31));
   EXPECT_EQ(link.silent_for(seconds(31)), seconds(1));
+  EXPECT_EQ(link.heard_at(), seconds(10)) << "forgiven, not heard";
   link.heard(seconds(52));  // the first thing read after another sleep of 20 s
   link.forgive(seconds(20), seconds(52));
   EXPECT_EQ(link.silent_for(seconds(53)), seconds(1)) << "never moved into the future";
