@@ -15,7 +15,7 @@ endfunction()
 
 simulation_seeds(delays delays 1..30 LABELS simulation)
 simulation_seeds(cuts cuts 1..70 LABELS simulation)
-simulation_seeds(mixed mixed 1..100 LABELS simulation)
+simulation_seeds(mixed mixed 1..300 LABELS simulation)
 simulation_seeds(quick_restart ${CMAKE_CURRENT_SOURCE_DIR}/simulation/quick_restart.faults 1..40
   LABELS simulation)
 simulation_seeds(many mixed 1..10000 LABELS slow)
