@@ -52,6 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'b':
       round_trip(bytes, starling::decode_beat);
       break;
+    case 'p':
+      round_trip(bytes, starling::decode_probe);
+      break;
     default:
       check_ride(bytes);
   }

@@ -132,6 +132,17 @@ TEST(Messages, ReadBackWhatWasWritten) {
   EXPECT_EQ(back->shared, greeting.shared);
   EXPECT_EQ(back->expected[0].position, 12u);
 
+  ProbeBody probe;
+  probe.number = 3;
+  probe.clock_s = 1.0 / 3;
+  probe.shared = greeting.shared;
+  const std::string question = encode(probe);
+  const auto heard = decode_probe(std::as_bytes(std::span(question)));
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->clock_s, probe.clock_s);
+  EXPECT_EQ(heard->shared, probe.shared);
+  EXPECT_FALSE(heard->answer);
+
   Facts facts(ring(4));
   facts.merge_edge(1, {5, Cause::failed, 120, "no space left"});
   facts.merge_samples(2, 71);
@@ -163,6 +174,7 @@ TEST(Messages, RefuseEveryTruncationAndWrongType) {
     EXPECT_FALSE(decode_refusal(bytes)) << bad;
     EXPECT_FALSE(decode_state(bytes)) << bad;
     EXPECT_FALSE(decode_done(bytes)) << bad;
+    EXPECT_FALSE(decode_probe(bytes)) << bad;
   }
   const std::string deep(60'000, '[');
   EXPECT_FALSE(decode_greeting(std::as_bytes(std::span(deep))))

@@ -176,7 +176,7 @@ TEST(Wire, NamesTheFirstThingWrong) {
   EXPECT_EQ(changed(0, 0), FrameError::bad_magic);
   EXPECT_EQ(changed(4, kWireVersion + 1), FrameError::bad_version);
   EXPECT_EQ(changed(5, 0), FrameError::bad_type);
-  EXPECT_EQ(changed(5, 10), FrameError::bad_type);
+  EXPECT_EQ(changed(5, 11), FrameError::bad_type);
   EXPECT_EQ(changed(36, 25), FrameError::bad_length);
   EXPECT_EQ(changed(63, 0), FrameError::none);  // the checksum is another step's
   EXPECT_EQ(describe(FrameError::bad_length), "bad length");
