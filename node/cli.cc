@@ -124,7 +124,8 @@ std::vector<CliOption> config_options() {
   return {{"config", "FILE", "configuration, TOML", false},
           {"set", "KEY=VALUE", "overrides one key, e.g. shared.algorithm.kind=extra", true},
           {"print-config", "", "print the effective configuration with origins, and exit", false},
-          {"check", "", "check configuration, graph and data (of a node also its links), and exit", false}};
+          {"check", "", "check configuration, graph and data, of a node also its links, and exit",
+           false}};
 }
 
 Config load_config(const Arguments& arguments) {

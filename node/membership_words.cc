@@ -16,7 +16,9 @@ std::string list(const std::vector<NodeId>& nodes) {
 
 void Membership::check_deadlines(const Standing& mine, const View& view) {
   const double waited = std::chrono::duration<double>(transport_.now() - waits_since_).count();
-  if (options_.signal && *options_.signal)
+  // A view that is about to begin takes the wish along.
+  const bool about_to = mine.begun && waited < 2 * options_.grace_s;
+  if (options_.signal && *options_.signal && !about_to)
     throw LostError(mine.begun ? "stopped by a signal while waiting: " + describe_missing(view)
                                : "stopped by a signal before the start");
   if (waited > options_.start_limit_s) gave_up_ = true;

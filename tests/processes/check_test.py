@@ -46,7 +46,7 @@ class Check(unittest.TestCase):
         said = self.checked(cluster, [0])
         self.codes(cluster, {0: LOST})
         address = cluster.addresses[1]
-        self.assertRegex(said[0], rf"node 1 at {address}: connection refused.*listen of \[\[node\]\]")
+        self.assertRegex(said[0], rf"node 1 at {address}: connection refused.*mend listen of \[\[")
 
     def test_configurations_that_differ_are_told_by_key_and_both_values(self):
         cluster = Cluster(self, heart(2, "path"))
