@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An objective of one's own, built with its own CMakeLists, reaches its optimum through processes."""
+"""An objective of one's own, built by its own CMakeLists, reaches its optimum through processes."""
 
 import pathlib
 import shutil
