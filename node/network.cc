@@ -15,7 +15,7 @@ namespace {
 constexpr Instant kBeat = milliseconds(200);
 constexpr Instant kBackoffLeast = milliseconds(50), kBackoffMost = std::chrono::seconds(5);
 constexpr Instant kHandshake = std::chrono::seconds(3);
-constexpr Instant kDidNotRun = kBeat;  // a pump later than this: the node itself slept
+constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: the node itself slept
 }  // namespace
 
 Network::Network(NetworkOptions options, Facts& facts, Transport& transport)

@@ -154,7 +154,7 @@ class Views(unittest.TestCase):
     # Killed, it would be found wherever each of the others happens to stand.
     def test_a_node_that_leaves_does_so_at_a_laps_end_and_the_others_go_on(self):
         for kind, leaver in (("ring", 5), ("star", 0)):
-            data, cluster = self.cluster(kind, **{"shared.algorithm.step_size": 0.05})
+            data, cluster = self.cluster(kind, **{"shared.algorithm.step_size": 0.3})
             others = self.leave(cluster.start(), 20, [leaver])
             self.codes(cluster, others)
             self.check_members(data, cluster, others)
