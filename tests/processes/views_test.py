@@ -101,8 +101,11 @@ class Views(unittest.TestCase):
         self.survivors_go_on("complete", {3: 30, 5: 30, 6: 31})
 
     def test_a_minority_ends_naming_the_lost_and_not_at_an_optimum_of_its_own(self):
-        _, cluster = self.cluster("complete", 5, **{"local.hold_limit": 2.0})
-        cluster.start(options={i: ("--kill-at", "30") for i in (0, 2, 4)})
+        endless = {"shared.stop.gradient_norm": 0.0, "shared.stop.steps": 10**9}
+        _, cluster = self.cluster("complete", 5, **{"local.hold_limit": 2.0}, **endless)
+        cluster.start().reach(20)
+        for i in (0, 2, 4):
+            cluster.nodes[i].signal(signal.SIGKILL)
         codes = cluster.wait(60)
         self.assertEqual([codes[i] for i in (1, 3)], [4, 4], cluster.words())
         for i in (1, 3):
