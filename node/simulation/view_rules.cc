@@ -1,5 +1,6 @@
 #include "node/simulation/view_rules.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -36,6 +37,7 @@ std::vector<double> numbers_of(const SimView& view) {
 struct Begun {
   const SimView* first = nullptr;
   std::map<NodeId, const SimView*> by;  // of each member that began it
+  bool again = false;                   // its id came back
 };
 
 std::string in_words(const SimEnding& end, std::uint64_t id) {
@@ -100,6 +102,9 @@ void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
 ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
                          const ObjectivesOf& objectives_of) {
   ViewFindings findings;
+  // Where every node was started again nobody may have remembered: ids come back with the counters.
+  const bool forgotten = std::all_of(outcome.nodes.begin(), outcome.nodes.end(),
+                                     [](const SimEnding& end) { return end.start > 0; });
   std::map<std::uint64_t, Begun> views;
   std::map<std::uint64_t, std::vector<const SimEnding*>> last;
   for (const auto* lives : {&outcome.earlier, &outcome.nodes})
@@ -107,7 +112,10 @@ ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
       for (const SimView& view : end.views) {
         Begun& begun = views[view.id];
         if (!begun.first) begun.first = &view;
-        if (!begun.by.emplace(end.node, &view).second)
+        const bool twice = !begun.by.emplace(end.node, &view).second;
+        begun.again |= twice && forgotten;
+        if (begun.again) continue;
+        if (twice)
           findings.violations.push_back("agreement: " + in_words(end, view.id) + " began it twice");
         if (numbers_of(*begun.first) != numbers_of(view))
           findings.violations.push_back("agreement: " + in_words(end, view.id) +
@@ -120,7 +128,7 @@ ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
   if (!findings.violations.empty()) return findings;
   for (const auto& [id, ended] : last) {
     const Begun& begun = views[id];
-    if (begun.by.size() < begun.first->members.size()) continue;
+    if (begun.again || begun.by.size() < begun.first->members.size()) continue;
     if (settings.precision == Precision::float32)
       run_anew<float>(begun, ended, settings, objectives_of, findings);
     else
