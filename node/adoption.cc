@@ -22,15 +22,7 @@ std::vector<NodeId> owners_of_shards(NodeId nodes, std::span<const NodeId> membe
 }
 
 Adoption::Adoption(const Config& config, const Experiment& experiment, NodeId self)
-    : config_(config), experiment_(experiment), self_(self) {
-  if (!experiment.by_rows)
-    throw ConfigError("shared.membership.on_death = \"adopt\": " + config.shared.objective.kind +
-                      " has no rows that another node could take over");
-  if (config.shared.objective.weighting != "samples")
-    throw ConfigError(
-        "shared.membership.on_death = \"adopt\" needs shared.objective.weighting = \"samples\": a "
-        "mean over nodes cannot go on without one of them");
-}
+    : config_(config), experiment_(experiment), self_(self) {}
 
 std::vector<double> Adoption::samples(std::span<const NodeId> members) const {
   std::vector<double> of(experiment_.nodes(), 0.0), samples;

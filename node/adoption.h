@@ -20,7 +20,7 @@ std::vector<NodeId> owners_of_shards(NodeId nodes, std::span<const NodeId> membe
 // those of absent nodes that fall to it. The optimum stays that of all samples.
 class Adoption {
  public:
-  // Both outlive it. Errors    ConfigError naming the key: where f is no mean over rows of data.
+  // Both outlive it. Requires  rows of data, each counted once: make_experiment() refuses others.
   Adoption(const Config& config, const Experiment& experiment, NodeId self);
 
   // How many rows each member works on, by rank.

@@ -42,6 +42,18 @@ void flip_labels(Dataset& shard) {
   for (double& label : shard.label) label = static_cast<double>(shard.classes - 1) - label;
 }
 
+// Where f is no mean over rows of data nobody can go on with another's part of it.
+void refuse_unless_adoptable(const Experiment& experiment, const ObjectiveSettings& objective) {
+  const std::string key = "shared.membership.on_death = \"adopt\"";
+  if (!experiment.by_rows)
+    throw ConfigError(key + ": " + objective.kind +
+                      " has no rows that another node could take over; allowed are drop and wait");
+  if (objective.weighting != "samples")
+    throw ConfigError(key +
+                      " needs shared.objective.weighting = \"samples\": a mean over nodes "
+                      "cannot go on without one of them");
+}
+
 // "objective.kappa = -1: must be ..." gets the name it has in the file.
 std::string in_config_words(std::string_view message) {
   return (message.starts_with("objective.") ? "shared." : "shared.objective: ") +
@@ -72,6 +84,8 @@ Experiment make_experiment(const Config& config) {
     scale_dataset(experiment.data, settings.objective.scale);
   }
   give_rows(experiment, settings);
+  if (settings.membership.on_death == "adopt")
+    refuse_unless_adoptable(experiment, settings.objective);
   experiment.weights = settings.objective.weighting == "nodes"
                            ? std::vector<double>(experiment.nodes(), 1.0)
                            : experiment.samples;

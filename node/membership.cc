@@ -13,6 +13,7 @@ Membership::Membership(const ParticipantOptions& options, Facts& facts, Network&
                        Pump& pump, Transport& transport)
     : options_(options),
       facts_(facts),
+      nodes_(facts.graph().nodes()),
       network_(network),
       pump_(pump),
       transport_(transport),
@@ -41,7 +42,7 @@ Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own, 
   Mixing mixing;
   std::optional<std::uint64_t> prepared;
   for (bool first = true;; first = false) {
-    network_.pump(milliseconds(first || facts_.graph().nodes() == 1 ? 0 : 50));
+    network_.pump(milliseconds(first || nodes_ == 1 ? 0 : 50));
     hear();
     catch_up(settings);
     const bool fetching = !mine.begun && !fetched(mine);
@@ -210,11 +211,11 @@ bool Membership::needs_whole_graph() const {
 
 // All nodes and links are there.
 bool Membership::whole_graph(const View& view) const {
-  return view.size() == facts_.graph().nodes() && facts_.complete();
+  return view.size() == nodes_ && facts_.complete();
 }
 
 bool Membership::large_enough(std::size_t members, bool holds_lowest) const {
-  const NodeId all = facts_.graph().nodes();
+  const NodeId all = nodes_;
   const std::uint32_t least = options_.settings.membership.min_nodes;
   if (least > 0) return members >= least;
   return 2 * members > all || (2 * members == all && holds_lowest);
@@ -238,7 +239,7 @@ bool Membership::may_leave() const {
 
 bool Membership::may_begin(const View& view, const std::vector<Prepared>& records) const {
   if (needs_whole_graph() && !whole_graph(view)) return false;
-  if (view.size() == facts_.graph().nodes()) return true;
+  if (view.size() == nodes_) return true;
   if (needs_all() || !large_enough(view)) return false;
   std::uint64_t step = 0;
   for (const Prepared& record : records) step = std::max(step, record.step);
@@ -260,7 +261,7 @@ bool Membership::awaits(const View& view, std::uint64_t step) const {
 // A component's lowest node calls one of those that are outside after the other: where the last way
 // between two parts is dead, this is a new one.
 void Membership::heal(const View& view) {
-  const NodeId all = facts_.graph().nodes();
+  const NodeId all = nodes_;
   if (view.size() == all || view.members[0] != options_.self) return network_.heal(std::nullopt);
   const Instant now = transport_.now();
   if (now - healed_at_ < std::chrono::duration<double>(options_.grace_s)) return;
@@ -273,7 +274,7 @@ void Membership::heal(const View& view) {
 bool Membership::changed() {
   hear();
   donor_.serve(network_);
-  if (view_.size() < facts_.graph().nodes()) heal(view_);
+  if (view_.size() < nodes_) heal(view_);
   bool other = false;
   if (facts_.generation() != generation_) {
     generation_ = facts_.generation();

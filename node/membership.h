@@ -57,7 +57,7 @@ class Membership {
 
   const View& view() const { return view_; }
   NodeId rank() const { return view_.rank(options_.self); }
-  bool full() const { return view_.size() == facts_.graph().nodes(); }
+  bool full() const { return view_.size() == nodes_; }
   // In RUNNING: takes in what came. Whether the view is another one now, but for those who leave:
   // the lap is finished with them.
   bool changed();
@@ -104,6 +104,7 @@ class Membership {
 
   const ParticipantOptions& options_;
   Facts& facts_;
+  const NodeId nodes_;  // configured; read without the lock
   Network& network_;
   Pump& pump_;
   Transport& transport_;

@@ -38,7 +38,7 @@ void Membership::check_deadlines(const Standing& mine, const View& view) {
                            ? std::max(options_.start_limit_s, options_.hold_limit_s)
                            : options_.hold_limit_s;
   const bool held = needs_all()
-                        ? view.size() < facts_.graph().nodes() || (schedule_ && !facts_.complete())
+                        ? view.size() < nodes_ || (schedule_ && !facts_.complete())
                         : !large_enough(view);
   // What is no question of members takes moments: a wait beyond that is one, too.
   const double unsettled = held ? 0 : 2 * options_.grace_s + 10;
@@ -47,7 +47,7 @@ void Membership::check_deadlines(const Standing& mine, const View& view) {
 
 std::string Membership::describe_missing(const View& view) const {
   std::vector<NodeId> missing;
-  for (NodeId i = 0; i < facts_.graph().nodes(); ++i)
+  for (NodeId i = 0; i < nodes_; ++i)
     if (!view.holds(i)) missing.push_back(i);
   if (missing.empty()) return "not every node has agreed on the start" + describe_undecided(view);
   std::string text = list(missing) + (missing.size() == 1 ? " is missing" : " are missing");
@@ -74,7 +74,7 @@ std::string Membership::describe_undecided(const View& view) const {
 
 std::string Membership::describe_held(const View& view,
                                       const std::vector<Prepared>& records) const {
-  if (view.size() < facts_.graph().nodes()) return describe_missing(view);
+  if (view.size() < nodes_) return describe_missing(view);
   std::string text = "no checkpoint is common to all nodes:";
   for (const NodeId i : view.members) {
     const auto& held = records[view.rank(i)].held;
@@ -128,7 +128,7 @@ std::string Membership::describe_change(const View& before) const {
   for (const NodeId i : view_.members)
     if (!before.holds(i)) joined.push_back(i);
   std::string text =
-      std::to_string(view_.size()) + " of " + std::to_string(facts_.graph().nodes()) + " nodes";
+      std::to_string(view_.size()) + " of " + std::to_string(nodes_) + " nodes";
   if (!lost.empty()) text += ", without " + list(lost);
   if (!joined.empty()) text += ", with " + list(joined) + " again";
   if (lost.empty() && joined.empty()) text += ", other links";

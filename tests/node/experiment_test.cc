@@ -195,5 +195,17 @@ TEST(Experiment, WhatTheObjectiveRefusesIsNamedAsInTheFile) {
             std::string::npos);
 }
 
+TEST(Experiment, DataIsAdoptedOnlyWhereEveryRowCountsOnce) {
+  const std::string adopt = "shared.membership.on_death=adopt";
+  EXPECT_EQ(complaint(heart({adopt, "shared.topology.nodes=4"})), "");
+  const std::string nodes =
+      complaint(heart({adopt, "shared.topology.nodes=4", "shared.objective.weighting=nodes"}));
+  EXPECT_NE(nodes.find("needs shared.objective.weighting = \"samples\""), std::string::npos)
+      << nodes;
+  const std::string none =
+      complaint({adopt, "shared.topology.nodes=4", "shared.objective.kind=reference_quadratic"});
+  EXPECT_NE(none.find("reference_quadratic has no rows"), std::string::npos) << none;
+}
+
 }  // namespace
 }  // namespace starling

@@ -53,6 +53,16 @@ class Views(unittest.TestCase):
         self.assertTrue(math.isclose(merged["objective"], value, rel_tol=1e-12), merged)
         print(f"{self.id().rsplit('.', 1)[1]}: gap at most {gap:.1e}, consensus error {error:.1e}")
 
+    def kill_and_restart(self, cluster: Cluster) -> None:
+        """Node 5 dies at step 60; before step 200 the others wait for it. All end well."""
+        options = {i: ("--await", "5@200") for i in range(8)}
+        options[5] += ("--kill-at", "60")
+        cluster.start(options=options)
+        cluster.wait(60, [cluster.nodes[5]])
+        cluster.extra.append(cluster.nodes[5])
+        cluster.nodes[5] = cluster.launch(5, "again")
+        cluster.finish(120)
+
     def codes(self, cluster: Cluster, members: list[int]) -> None:
         nodes = [cluster.nodes[i] for i in members]
         self.assertEqual(set(cluster.wait(120, nodes).values()), {0}, cluster.words())
@@ -132,13 +142,7 @@ class Views(unittest.TestCase):
     def test_who_comes_back_has_its_own_samples_again(self):
         more = {"shared.membership.on_death": "adopt"}
         data, cluster = self.cluster("ring", **more)
-        options = {i: ("--await", "5@200") for i in range(8)}
-        options[5] += ("--kill-at", "60")
-        cluster.start(options=options)
-        cluster.wait(60, [cluster.nodes[5]])
-        cluster.extra.append(cluster.nodes[5])
-        cluster.nodes[5] = cluster.launch(5, "again")
-        cluster.finish(120)
+        self.kill_and_restart(cluster)
         check_optimum(data, cluster.out, 8, "ring")
 
     # --- leaving ----------------------------------------------------------------------------
@@ -218,13 +222,7 @@ class Views(unittest.TestCase):
 
     def test_a_node_killed_and_restarted_in_time_all_reach_the_optimum_of_all(self):
         data, cluster = self.cluster("ring", 8)
-        options = {i: ("--await", "5@200") for i in range(8)}
-        options[5] += ("--kill-at", "60")
-        cluster.start(options=options)
-        cluster.wait(60, [cluster.nodes[5]])
-        cluster.extra.append(cluster.nodes[5])
-        cluster.nodes[5] = cluster.launch(5, "again")
-        cluster.finish(120)
+        self.kill_and_restart(cluster)
         figures = check_optimum(data, cluster.out, 8, "ring")
         print(f"killed and restarted: gap {figures['gap']:.1e}")
 
