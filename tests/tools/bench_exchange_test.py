@@ -20,6 +20,7 @@ from bench.exchange_lib import graphs, oracle, report  # noqa: E402 (after the p
 from bench.exchange_lib.main import PEER_KEYS, peers_in  # noqa: E402
 from bench.exchange_lib.peers import Measured, RawTcp  # noqa: E402
 from bench.exchange_lib.processes import PeerError, WrongAverages, run_together  # noqa: E402
+from bench.exchange_lib.starling import Starling  # noqa: E402
 
 RING4 = graphs.LAYOUTS[0]
 
@@ -153,6 +154,17 @@ class Report(unittest.TestCase):
         self.assertIn("| Starling, tcp | 4 (0.25; 0.50) |", text)
         self.assertIn("| OpenMPI, isend/irecv over TCP | 2 (0.50; 1.00) |", text)
         self.assertIn("| ring4 d=1000 | Starling, tcp | 2.00 x openmpi-tcp | 2.00 | met |", text)
+
+    def test_another_build_is_compared_pass_by_pass(self):
+        results, peers = self.results()
+        other = Starling(pathlib.Path("/elsewhere"), "tcp", "payload", before=True)
+        results.passes[results.tasks[0].title, other.key] = []
+        self.assertNotIn("other build", report.markdown(results))
+        for now, then in ((3e-3, 2e-3), (2e-3, 4e-3), (3e-3, 3e-3)):
+            results.add(results.tasks[0], peers["starling-tcp"], Measured(now, now, now, 0))
+            results.add(results.tasks[0], other, Measured(then, then, then, 0))
+        text = report.markdown(results)
+        self.assertIn("| ring4 d=1000 | 1.00 | 0.50 1.00 1.50 |", text)
 
     def test_a_peer_that_failed_in_one_pass_is_marked_and_says_why(self):
         results, peers = self.results()

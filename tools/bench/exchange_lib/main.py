@@ -74,6 +74,8 @@ def parse(argv):
     add("--pin", action="store_true", help="node i of every peer on core i mod cores")
     add("--deadline", metavar="SECONDS", type=_count, default=300, help="for one run of one peer")
     add("--json", action="store_true", help="all figures as JSON instead of Markdown")
+    add("--before", metavar="DIR", help="a folder of another build's programs: its starling-tcp "
+                                        "takes turns with this one's, and ratios are printed")
     add("--bin", metavar="DIR", help="folder of the programs (default: that of starling-bench)")
     return parser.parse_args(argv)
 
@@ -116,8 +118,13 @@ def main(argv):
     programs = pathlib.Path(given.bin or pathlib.Path(__file__).resolve().parents[3]
                             / "build/release/bin").resolve()
     peers = [peer for peer in peers_in(programs) if peer.key in given.only]
+    if given.before:
+        other = pathlib.Path(given.before).resolve()
+        peers.append(Starling(other, "tcp", "payload", before=True))
     shown = [word for i, word in enumerate(argv)
              if word != "--bin" and (i == 0 or argv[i - 1] != "--bin")]
+    if given.before:
+        shown = [word.replace(given.before, "DIR") for word in shown]
     command = shlex.join(["starling-bench", "exchange", *shown])
     results = report.Results(tasks_of(given), peers, command)
     measure(results, given.passes, given.deadline,

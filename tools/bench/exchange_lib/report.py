@@ -4,6 +4,7 @@ import datetime
 import os
 import pathlib
 import platform
+import statistics
 
 from bench.exchange_lib.processes import WrongAverages
 
@@ -106,6 +107,22 @@ def _aims(results):
             "| configuration | row | measured | aim | |", "|---|---|---:|---:|---|", *lines, ""]
 
 
+def _against_before(results):
+    """Pass by pass, for both ran in the same minute: the median of the ratios, and all of them."""
+    lines = []
+    for task in results.tasks:
+        mine, before = (results.passes.get((task.title, key), [])
+                        for key in ("starling-tcp", "starling-tcp-before"))
+        ratios = sorted(now.median / then.median for now, then in zip(mine, before))
+        if ratios:
+            spread = " ".join(f"{ratio:.2f}" for ratio in ratios)
+            lines.append(f"| {task.title} | {statistics.median(ratios):.2f} | {spread} |")
+    if not lines:
+        return []
+    return ["Time per round relative to the other build's, over tcp (below 1 is faster):", "",
+            "| configuration | median | of each pass |", "|---|---:|---|", *lines, ""]
+
+
 def markdown(results):
     lines = [f"    {results.command}", "",
              f"{results.date}; {machine()}; load average before {results.load}", "",
@@ -120,7 +137,8 @@ def markdown(results):
     titles = {peer.key: peer.title for peer in results.peers}
     notes += [f"- {titles[key]}, {title}: failed: {reason}"
               for (title, key), reason in results.problems.items()]
-    return "\n".join(lines + _aims(results) + (["Absent or failed:", *notes, ""] if notes else []))
+    lines += _aims(results) + _against_before(results)
+    return "\n".join(lines + (["Absent or failed:", *notes, ""] if notes else []))
 
 
 def as_json(results):

@@ -57,9 +57,10 @@ class Starling:
     transport  tcp, or ipc: Unix sockets between nodes of one host.
     checksum   payload, or header (as much as raw TCP and OpenMPI check: nothing of the payload).
     keys       encrypted with CURVE, checksum of headers only: what a cluster with keys does.
+    before     another build of it, to compare this one with.
     """
 
-    def __init__(self, programs, transport, checksum, keys=False):
+    def __init__(self, programs, transport, checksum, keys=False, before=False):
         self._program, self._keygen = programs / "starling-node", programs / "starling-topology"
         self._transport, self._checksum, self._keys = transport, checksum, keys
         plain = checksum == "payload"
@@ -67,6 +68,8 @@ class Starling:
         self.title = f"Starling, {transport}" + (
             ", encrypted" if keys else "" if plain else ", checksum of headers only"
         )
+        if before:
+            self.key, self.title = f"{self.key}-before", f"{self.title}, the other build"
 
     def absent(self):
         return None if self._program.is_file() else "starling-node is not built"
