@@ -35,6 +35,17 @@ const MixerEntry& mixer_of(const Settings& settings, GraphNature nature) {
       "\"nodes\"");
 }
 
+[[noreturn]] void refuse_local_steps(const AlgorithmSettings& algorithm) {
+  std::string able;
+  for (const AlgorithmEntry& entry : algorithms())
+    if (entry.local_steps) able += (able.empty() ? "" : ", ") + std::string(entry.name);
+  throw SettingsError("shared.algorithm.local_steps = " + std::to_string(algorithm.local_steps) +
+                      ": \"" + algorithm.kind +
+                      "\" takes one gradient step between two mixings; those that may take "
+                      "several are " +
+                      able);
+}
+
 // The file's weights, where the graph is the file's. On any other, as after a change of members,
 // they may not average at all.
 MixingMatrix matrix_from_file(const TopologySettings& topology, const Graph& graph, bool weigh) {
@@ -216,6 +227,8 @@ const AlgorithmEntry& require_runnable(const Settings& settings, const Mixing& m
   if (!algorithm)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
+  if (settings.algorithm.local_steps > 1 && !algorithm->local_steps)
+    refuse_local_steps(settings.algorithm);
   const GraphNature nature = nature_of(mixing);
   if (const auto reason = refusal(*algorithm, mixer_of(settings, nature), nature))
     throw SettingsError(*reason);
@@ -259,6 +272,8 @@ Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRec
                       ? schedule_mix(*agreement.schedule, steps)
                       : mixer_of(settings, nature_of(agreement)).make(agreement.spectrum, steps);
   agreement.diameter = diameter(agreement.matrix.graph);
+  agreement.local_steps = settings.algorithm.local_steps;
+  agreement.sampling = {settings.algorithm.batch, settings.seed};
   // The rule is asked in any case: it refuses what the algorithm cannot run on.
   const double automatic = algorithm.step_size(agreement);
   agreement.step_size = settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic;

@@ -50,6 +50,12 @@ struct NodeRecord {
 // The record of a machine whose arithmetic gives every figure so much larger, relatively.
 NodeRecord rounded(NodeRecord record, double relative);
 
+// Whether gradients are of all rows, or of mini-batches drawn from this seed.
+struct Sampling {
+  std::uint64_t batch = 0;  // 0: all
+  std::uint64_t seed = 1;
+};
+
 // Everything a run needs that is the same on all nodes.
 struct Agreement : Mixing {
   Spectrum spectrum;  // the agreed interval; of a changing graph only its rate
@@ -57,6 +63,8 @@ struct Agreement : Mixing {
   Constants constants;
   NodeId diameter = 0;
   double step_size = 0;  // of the algorithm
+  int local_steps = 1;   // gradient steps between two mixings
+  Sampling sampling;
 };
 
 // What follows from the spectrum: replaced as a whole when more is learned of it.

@@ -35,7 +35,7 @@ Task<MonitorReport> look(Peer<Real>& self) {
   auto& t = self.state("monitor.t");
   auto& g = self.state("monitor.g");
   const auto before = g;
-  g = co_await self.gradient(x);
+  g = co_await self.full_gradient(x);
   const Window window = window_of(self.agreement(), self.plan(), self.round());
   auto mixing_x = self.mix(x, window.steps);
   auto mixing_t = self.mix(t + g - before, window.steps);

@@ -5,6 +5,7 @@
 #include <exception>
 #include <vector>
 
+#include "consensus/agreement.h"
 #include "consensus/mixers/mixer.h"
 #include "consensus/ride.h"
 #include "consensus/vector.h"
@@ -46,14 +47,21 @@ struct MixOperation : Operation<Real> {
 
 template <class Real>
 struct GradientOperation : Operation<Real> {
-  Vector<Real> at;   // a copy of x: it may change the next moment
-  double value = 0;  // f_i(at)
+  Vector<Real> at;     // a copy of x: it may change the next moment
+  Sampling sampling;   // of which rows
+  std::uint64_t draw;  // the how-manieth mini-batch
+  double value = 0;    // f_i(at)
 };
 
-// f_i and its gradient at operation.at, each multiplied by `scale` (agreement.h).
+// f_i, or its mini-batch, and its gradient at operation.at, each multiplied by `scale`
+// (agreement.h).
 template <class Real, class Function>
 void evaluate(Function& objective, double scale, GradientOperation<Real>& operation) {
-  operation.value = objective.gradient(operation.at.data(), operation.result.data());
+  const auto& [batch, seed] = operation.sampling;
+  operation.value = batch == 0
+                        ? objective.gradient(operation.at.data(), operation.result.data())
+                        : objective.stochastic_gradient(operation.at.data(), seed, operation.draw,
+                                                        batch, operation.result.data());
   if (scale == 1) return;
   operation.value *= scale;
   operation.result *= static_cast<Real>(scale);

@@ -74,6 +74,7 @@ class Peer {
   bool fresh() const { return fresh_; }
   Real step_size() const { return static_cast<Real>(step_size_); }
   double exact_step_size() const { return step_size_; }  // before it is rounded to Real
+  int local_steps() const { return agreement_->local_steps; }
   const Constants& constants() const { return agreement_->constants; }
 
   // v averaged over the graph by the configured mixer.
@@ -85,9 +86,16 @@ class Peer {
   // number only.
   template <class Expression>
   Pending<Real> mix(const Eigen::MatrixBase<Expression>& v, int steps);
-  // grad f_i(v), of this node's objective.
+  // grad f_i(v), of this node's objective; with mini-batches, of the next one.
   template <class Expression>
-  Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v);
+  Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v) {
+    return gradient(v, agreement_->sampling);
+  }
+  // grad f_i(v) over all rows, whatever is configured.
+  template <class Expression>
+  Pending<Real> full_gradient(const Eigen::MatrixBase<Expression>& v) {
+    return gradient(v, Sampling{});
+  }
   // A scratch vector holding v.
   template <class Expression>
   Vector<Real> evaluate(const Eigen::MatrixBase<Expression>& v) {
@@ -120,6 +128,10 @@ class Peer {
   // A mix of nothing, `steps` gossip steps long: the ride settles on all nodes. plan: how its probe
   // is mixed meanwhile; null: not at all.
   Pending<Real> settle(int steps, Ride& ride, const MixPlan* plan = nullptr);
+  // Before the first step, which is this one: mini-batches are not drawn twice in two views.
+  void begin_at(std::uint64_t step) {
+    draws_ = step * static_cast<std::uint64_t>(agreement_->local_steps);
+  }
   // How mixes are made from here on: the agreement's plan, until tuned otherwise.
   const MixPlan& plan() const { return tuning_ ? tuning_->mix : agreement_->mix; }
   // The same on every node, at the same step, with no mix under way; the program reads its step
@@ -171,6 +183,8 @@ class Peer {
   std::uint32_t streams() const { return next_stream_; }
 
  private:
+  template <class Expression>
+  Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v, const Sampling& sampling);
   void park(std::coroutine_handle<> program) {
     parked_ = program;
     if (!fresh_ && !std::exchange(restored_, false))
@@ -200,6 +214,7 @@ class Peer {
   std::uint64_t round_ = 0;
   int open_mixes_ = 0;
   std::uint64_t gossip_steps_ = 0;
+  std::uint64_t draws_ = 0;  // mini-batches so far
   double last_value_ = 0;
   ContractionRecorder recorder_;
   std::vector<NeighborTally> tallies_;
@@ -239,7 +254,8 @@ Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v, int steps)
 
 template <class Real>
 template <class Expression>
-Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v) {
+Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v,
+                                   const Sampling& sampling) {
   GradientOperation<Real>* operation = nullptr;
   for (auto& old : gradients_)
     if (!old->held_by_program && !old->held_by_host && !old->error) operation = old.get();
@@ -249,6 +265,8 @@ Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v) {
   }
   if (operation->at.size() != v.size()) operation->at = Vector<Real>(pool_, v.size());
   operation->at = v;
+  operation->sampling = sampling;
+  if (sampling.batch > 0) operation->draw = draws_++;
   if (operation->result.size() != v.size()) operation->result = Vector<Real>(pool_, v.size());
   operation->finished = false;
   operation->error = nullptr;
@@ -310,7 +328,7 @@ void Peer<Real>::restart() {
 
 template <class Real>
 void Peer<Real>::save(Snapshot& snapshot, Carrier& carrier) {
-  carrier(round_, gossip_steps_, last_value_);
+  carrier(round_, gossip_steps_, draws_, last_value_);
   for (const StateVector& state : states_) {
     const auto bytes =
         std::as_bytes(std::span(state.value.data(), static_cast<std::size_t>(state.value.size())));
@@ -320,7 +338,7 @@ void Peer<Real>::save(Snapshot& snapshot, Carrier& carrier) {
 
 template <class Real>
 void Peer<Real>::restore(const Snapshot& snapshot, Carrier& carrier) {
-  carrier(round_, gossip_steps_, last_value_);
+  carrier(round_, gossip_steps_, draws_, last_value_);
   for (const Snapshot::State& saved : snapshot.states) {
     const std::size_t size = saved.values.size() / sizeof(Real);
     auto& mine = state(saved.name, static_cast<Eigen::Index>(size));

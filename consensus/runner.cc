@@ -80,6 +80,7 @@ Runner<Real>::Runner(const Settings& settings, const Agreement& agreement, NodeI
     ride_.table.assign(agreement.matrix.graph.nodes(), -1);
   }
   peer_.state("x");
+  peer_.begin_at(first_step);
   conductor_ = conduct();
   peer_.ready().push_back(conductor_.handle());
 }

@@ -63,7 +63,9 @@ struct AttackSettings {
 
 struct AlgorithmSettings {
   std::string kind = "gradient_tracking";
-  double step_size = 0;  // 0 = auto: the algorithm's own rule
+  double step_size = 0;     // 0 = auto: the algorithm's own rule
+  int local_steps = 1;      // E: gradient steps between two mixings
+  std::uint64_t batch = 0;  // rows of a mini-batch; 0: gradients are of all rows
 };
 
 struct StopSettings {

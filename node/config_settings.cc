@@ -146,6 +146,8 @@ Settings shared_of(const Values& values, const Config& config) {
   s.attack = attack_of(values);
   s.algorithm.kind = values.text("shared.algorithm.kind");
   s.algorithm.step_size = values.number<double>("shared.algorithm.step_size");
+  s.algorithm.batch = values.number<std::uint64_t>("shared.algorithm.batch");
+  s.algorithm.local_steps = values.number<int>("shared.algorithm.local_steps");
   s.stop.steps = values.number<std::uint64_t>("shared.stop.steps");
   s.stop.gradient_norm = values.number<double>("shared.stop.gradient_norm");
   s.stop.relative_error = values.number<double>("shared.stop.relative_error");

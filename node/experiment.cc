@@ -125,6 +125,10 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
         "shared.stop.relative_error = " + config.values.at("shared.stop.relative_error").toml +
         ": the optimum of " + config.shared.objective.kind +
         " is not known; use shared.stop.gradient_norm");
+  if (config.shared.algorithm.batch > 0 && !local->objective->has_stochastic_gradient())
+    throw ConfigError("shared.algorithm.batch = " + std::to_string(config.shared.algorithm.batch) +
+                      ": " + config.shared.objective.kind +
+                      " takes no mini-batches; allowed with it is 0, gradients of all it has");
   return local;
 }
 

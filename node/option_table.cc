@@ -160,6 +160,10 @@ void add_method(std::vector<Option>& table) {
       text("shared.algorithm.kind", "gradient_tracking", "the algorithm", names_of(algorithms())));
   table.push_back(or_auto(above(
       real("shared.algorithm.step_size", "auto", 0, kAny, "auto: the algorithm's own rule"))));
+  table.push_back(integer("shared.algorithm.local_steps", "1", 1, 1e6,
+                          "gradient steps E on the own objective between two mixings"));
+  table.push_back(integer("shared.algorithm.batch", "0", 0, 1e12,
+                          "rows of a mini-batch, each node's own; 0: gradients of all rows"));
   table.push_back(integer("shared.stop.steps", "1000", 0, kMaxInteger, "at most"));
   table.push_back(
       real("shared.stop.gradient_norm", "0", 0, kAny, "of the global objective; 0 = off"));

@@ -17,7 +17,9 @@ enum class Purpose : std::uint32_t {
   watch,
   spectrum,
   attack,
-  simulation
+  simulation,
+  batch,
+  initial
 };
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is

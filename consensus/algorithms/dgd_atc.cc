@@ -1,13 +1,16 @@
+#include "consensus/algorithms/local_steps.h"
 #include "consensus/algorithms/programs.h"
 
 namespace starling {
 
-// Decentralised gradient descent, adapt then combine: step on the own objective, then mix.
+// Decentralised gradient descent, adapt then combine: step on the own objective, then mix. With
+// local steps, E > 1, it is local DSGD (decentralised FedAvg).
 //
-//   x_{t+1} = W (x_t - eta grad f(x_t))
+//   x_{t+1} = W z_E,   z_0 = x_t,  z_{e+1} = z_e - eta grad f_i(z_e);      E = 1: W (x - eta grad
+//   f)
 //
 // Invariant  mean of x_{t+1} = mean of x_t - eta mean of grad f_i(x_t).
-// Limit      not the optimum: x = W (x - eta grad f(x)), off by O(eta / (1 - lambda_2)).
+// Limit      not the optimum: x = W (x - eta grad f(x)), off by O(E eta / (1 - lambda_2)).
 // Stable     eta < 2 / L.
 // Mixes      1 vector of d per step.
 // Keeps      x: d per node.
@@ -17,10 +20,8 @@ template <class Real>
 Program dgd_atc(Peer<Real>& self) {
   auto& x = self.state("x");
   while (co_await self.next_step()) {
-    const Real eta = self.step_size();
-    auto gradient = self.gradient(x);
-    const auto& g = co_await gradient;
-    x = co_await self.mix(x - eta * g);
+    const auto z = co_await local_steps(self, x);
+    x = co_await self.mix(z);
   }
 }
 

@@ -15,13 +15,36 @@ ModeMatrix matrix_of(int size, std::initializer_list<double> entries) {
   return m;
 }
 
-// The mean takes a plain gradient step.
-ModeMatrix descent(const Agreement& a, double l) { return matrix_of(1, {1 - a.step_size * l}); }
+// E local steps  z+ = (1 - eta l) z - s  take x to  kept x - shifted s.
+struct LocalPath {
+  double kept = 1, shifted = 0;
+};
+LocalPath local_path(const Agreement& a, double l) {
+  LocalPath path;
+  for (int step = 0; step < a.local_steps; ++step) {
+    path.shifted += path.kept;
+    path.kept *= 1 - a.step_size * l;
+  }
+  return path;
+}
 
-// (x, y):  h = (1 - eta l) x - y,  x+ = (1 + w) h / 2,  y+ = y + (1 - w) h / 2
+// The mean takes plain gradient steps.
+ModeMatrix descent(const Agreement& a, double l) { return matrix_of(1, {local_path(a, l).kept}); }
+
+// (x, y):  h = kept x - shifted y / E,  x+ = (1 + w) h / 2,  y+ = y + (1 - w) h / 2
 ModeMatrix exact_diffusion_mode(const Agreement& a, double w, double l) {
-  const double q = 1 - a.step_size * l;
-  return matrix_of(2, {(1 + w) / 2 * q, -(1 + w) / 2, (1 - w) / 2 * q, (1 + w) / 2});
+  const auto [kept, shifted] = local_path(a, l);
+  const double s = shifted / a.local_steps;
+  return matrix_of(2,
+                   {(1 + w) / 2 * kept, -(1 + w) / 2 * s, (1 - w) / 2 * kept, 1 - (1 - w) / 2 * s});
+}
+
+// (x, c):  z = kept x - eta shifted c,  v = (x - z) / (E eta),  x+ = w z,  c+ = c - (1 - w) v
+ModeMatrix k_gt_mode(const Agreement& a, double w, double l) {
+  const auto [kept, shifted] = local_path(a, l);
+  const double path = a.step_size * a.local_steps;
+  return matrix_of(2, {w * kept, -w * a.step_size * shifted,  //
+                       -(1 - w) * (1 - kept) / path, 1 - (1 - w) * shifted / a.local_steps});
 }
 
 // (x, y):  x+ = w x - eta l x - y,  y+ = y + (1 - w) x / 2
@@ -58,6 +81,7 @@ const StepModes kStepModes[] = {
     {"exact_diffusion", 1, 0, 1, descent, exact_diffusion_mode},
     {"extra", 1, 1, 1, descent, extra_mode},
     {"gradient_tracking", 2, 1, 1, descent, tracking_mode},
+    {"k_gt", 2, 1, 1, descent, k_gt_mode},
     {"mudag", 1, 0, 0.13, nesterov, mudag_mode},
 };
 

@@ -18,6 +18,8 @@ Program extra(Peer<Real>& self);
 template <class Real>
 Program gradient_tracking(Peer<Real>& self);
 template <class Real>
+Program k_gt(Peer<Real>& self);
+template <class Real>
 Program mudag(Peer<Real>& self);
 template <class Real>
 Program push_diging(Peer<Real>& self);

@@ -24,11 +24,12 @@ struct AlgorithmEntry {
   bool needs_inputs = false;  // computes on given vectors (objective "vectors"), not on gradients
   bool warm_restart = true;   // may begin again from any x
   bool mixes_models = false;  // no correction among what it mixes: a robust rule may stand for W
+  bool local_steps = false;   // may take several gradient steps between two mixings
   int mixes_in_flight = 1;    // q: the most mixes under way at once
 
   // Invariants, in pi-means over the nodes; states by name. Empty: promises none of the kind.
-  //   mean x_{t+1} = mean p_t - eta mean grad f_i(p_t),  p the state it takes its gradient at;
-  //   without one, mean x is kept
+  //   mean x_{t+1} = mean p_t - eta mean grad f_i(p_t),  p the state it takes its gradient at, for
+  //   one local step; without one, mean x is kept
   std::string_view gradient_at = "x";
   std::string_view zero_mean = {};        // mean of this state = 0
   std::string_view tracks_gradient = {};  // mean of this state = mean grad f_i(x_i)

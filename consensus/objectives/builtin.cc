@@ -39,18 +39,36 @@ const double* widened(BuiltinInstance& instance, const void* x) {
   return instance.x.data();
 }
 
-int gradient(starling_objective* handle, const void* x, void* result, double* value) {
+// evaluate(x, gradient) in double, its gradient rounded to what the instance was made with.
+template <class Evaluate>
+int narrowed(starling_objective* handle, const void* x, void* result, double* value,
+             Evaluate evaluate) {
   return guarded(handle, [&](BuiltinInstance& instance) {
     const double* point = widened(instance, x);
     if (!result || instance.precision == STARLING_FLOAT64) {
-      *value = instance.objective->gradient(point, static_cast<double*>(result));
+      *value = evaluate(*instance.objective, point, static_cast<double*>(result));
       return;
     }
     instance.gradient.resize(instance.x.size());
-    *value = instance.objective->gradient(point, instance.gradient.data());
+    *value = evaluate(*instance.objective, point, instance.gradient.data());
     std::transform(instance.gradient.begin(), instance.gradient.end(), static_cast<float*>(result),
                    [](double entry) { return static_cast<float>(entry); });
   });
+}
+
+int gradient(starling_objective* handle, const void* x, void* result, double* value) {
+  return narrowed(handle, x, result, value,
+                  [](BuiltinObjective& objective, const double* point, double* to) {
+                    return objective.gradient(point, to);
+                  });
+}
+
+int stochastic_gradient(starling_objective* handle, const void* x, std::uint64_t seed,
+                        std::uint64_t step, std::uint64_t batch, void* result, double* value) {
+  return narrowed(handle, x, result, value,
+                  [&](BuiltinObjective& objective, const double* point, double* to) {
+                    return objective.stochastic_gradient(point, seed, step, batch, to);
+                  });
 }
 
 int constants(starling_objective* handle, double* smoothness, double* strong_convexity) {
@@ -120,7 +138,7 @@ starling_objective* create_builtin(MakeBuiltin make, const starling_objective_re
   }
 }
 
-starling_objective_vtable builtin_table(const char* name, bool predicts) {
+starling_objective_vtable builtin_table(const char* name, Abilities abilities) {
   starling_objective_vtable table{};
   table.abi = STARLING_OBJECTIVE_ABI;
   table.struct_size = sizeof table;
@@ -135,7 +153,8 @@ starling_objective_vtable builtin_table(const char* name, bool predicts) {
   table.constants = constants;
   table.error = [](const starling_objective* handle) { return instance_of(handle).error.c_str(); };
   table.optimum = optimum;
-  table.accuracy = predicts ? accuracy : nullptr;
+  table.accuracy = abilities.predicts ? accuracy : nullptr;
+  table.stochastic_gradient = abilities.samples ? stochastic_gradient : nullptr;
   table.global_constants = global_constants;
   return table;
 }

@@ -22,6 +22,10 @@ class BuiltinObjective {
   virtual ~BuiltinObjective() = default;
   virtual std::uint64_t dimension() const = 0;
   virtual double gradient(const double* x, double* gradient) = 0;  // gradient may be null
+  virtual double stochastic_gradient(const double*, std::uint64_t, std::uint64_t, std::uint64_t,
+                                     double*) {
+    throw ObjectiveError("there are no rows to draw from");
+  }
   virtual Constants constants() = 0;
   virtual bool has_optimum() const { return false; }
   virtual void optimum(double*) { throw ObjectiveError("the optimum is not known"); }
@@ -47,12 +51,17 @@ void refuse_data(const starling_objective_request& request, const char* name);
 
 starling_objective* create_builtin(MakeBuiltin make, const starling_objective_request* request,
                                    char* error, std::size_t error_size);
-// The table with every entry but `create`; accuracy stays null for what predicts nothing.
-starling_objective_vtable builtin_table(const char* name, bool predicts);
+// What of the table's optional part an objective has.
+struct Abilities {
+  bool predicts = false;  // accuracy
+  bool samples = false;   // stochastic_gradient
+};
+// The table with every entry but `create`.
+starling_objective_vtable builtin_table(const char* name, Abilities abilities);
 
 template <MakeBuiltin make>
-starling_objective_vtable builtin_vtable(const char* name, bool predicts) {
-  auto table = builtin_table(name, predicts);
+starling_objective_vtable builtin_vtable(const char* name, Abilities abilities) {
+  auto table = builtin_table(name, abilities);
   table.create = [](const starling_objective_request* request, char* error,
                     std::size_t error_size) {
     return create_builtin(make, request, error, error_size);

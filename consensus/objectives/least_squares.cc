@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include "consensus/objectives/builtin.h"
 #include "consensus/objectives/keys.h"
-#include "consensus/objectives/rows.h"
+#include "consensus/objectives/row_objective.h"
 
 namespace starling {
 namespace {
@@ -12,20 +11,21 @@ namespace {
 //   f_i(x) = 1/(2m) |A x - b|^2 + l2/2 |x|^2        grad f_i(x) = 1/m A^T (A x - b) + l2 x
 //   L = lambda_max(A^T A)/m + l2                    mu = lambda_min(A^T A)/m + l2  (l2 alone beyond
 //   256 columns)
-class LeastSquares final : public BuiltinObjective {
+class LeastSquares final : public RowObjective {
  public:
   explicit LeastSquares(const starling_objective_request& request)
-      : rows_(request.data, "least_squares"),
+      : RowObjective(request, "least_squares"),
         l2_(ObjectiveKeys("least_squares", "l2", request.config).number("l2", 0, 0, 1e6)) {}
 
   std::uint64_t dimension() const override { return rows_.columns(); }
 
-  double gradient(const double* x, double* gradient) override {
+  double gradient_over(const Batch& batch, const double* x, double* gradient) override {
     const std::uint64_t d = dimension();
-    const double m = static_cast<double>(rows_.count());
+    const double m = static_cast<double>(batch.size);
     if (gradient) std::fill_n(gradient, d, 0.0);
     double sum = 0;
-    for (std::uint64_t row = 0; row < rows_.count(); ++row) {
+    for (std::uint64_t k = 0; k < batch.size; ++k) {
+      const std::uint64_t row = batch.row(k);
       const double residual = rows_.dot(row, x) - rows_.label(row);
       sum += residual * residual;
       if (gradient) rows_.add(row, residual / m, gradient);
@@ -41,7 +41,6 @@ class LeastSquares final : public BuiltinObjective {
   }
 
  private:
-  DataRows rows_;
   double l2_;
 };
 

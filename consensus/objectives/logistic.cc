@@ -2,17 +2,17 @@
 
 #include <string>
 
-#include "consensus/objectives/builtin.h"
 #include "consensus/objectives/keys.h"
+#include "consensus/objectives/row_objective.h"
 
 namespace starling {
 namespace {
 
 // Two classes: labels 0 and 1 stand for b = -1 and +1 (logistic.h has the equations). No intercept.
-class Logistic final : public BuiltinObjective {
+class Logistic final : public RowObjective {
  public:
   explicit Logistic(const starling_objective_request& request)
-      : rows_(request.data, "logistic"),
+      : RowObjective(request, "logistic"),
         l2_(ObjectiveKeys("logistic", "l2", request.config).number("l2", 0, 0, 1e6)) {
     if (rows_.classes() != 2)
       throw ObjectiveError("logistic: needs data of 2 classes, this has " +
@@ -24,8 +24,8 @@ class Logistic final : public BuiltinObjective {
   }
 
   std::uint64_t dimension() const override { return rows_.columns(); }
-  double gradient(const double* x, double* gradient) override {
-    return logistic_gradient(rows_, l2_, x, gradient);
+  double gradient_over(const Batch& batch, const double* x, double* gradient) override {
+    return logistic_gradient(rows_, batch, l2_, x, gradient);
   }
   Constants constants() override { return {logistic_smoothness(rows_, l2_), l2_}; }
 
@@ -40,7 +40,6 @@ class Logistic final : public BuiltinObjective {
   }
 
  private:
-  DataRows rows_;
   double l2_;
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "consensus/objectives/batch.h"
 #include "consensus/objectives/fixed_order.h"
 #include "consensus/objectives/rows.h"
 
@@ -19,15 +20,16 @@ inline LogisticLoss logistic_loss(double z) {
   return {std::log1p(e) + std::max(-z, 0.0), -(z >= 0 ? e / (1 + e) : 1 / (1 + e))};
 }
 
-// f(x) = 1/m sum_s log(1 + exp(-b_s a_s.x)) + l2/2 |x|^2 over all rows, and its gradient unless
-// null; b = 2 label - 1.
-inline double logistic_gradient(const DataRows& rows, double l2, const double* x,
-                                double* gradient) {
+// f(x) = 1/m sum_s log(1 + exp(-b_s a_s.x)) + l2/2 |x|^2 over the m rows of the batch, and its
+// gradient unless null; b = 2 label - 1.
+inline double logistic_gradient(const DataRows& rows, const Batch& batch, double l2,
+                                const double* x, double* gradient) {
   const std::uint64_t d = rows.columns();
-  const double m = static_cast<double>(rows.count());
+  const double m = static_cast<double>(batch.size);
   if (gradient) std::fill_n(gradient, d, 0.0);
   double sum = 0;
-  for (std::uint64_t row = 0; row < rows.count(); ++row) {
+  for (std::uint64_t k = 0; k < batch.size; ++k) {
+    const std::uint64_t row = batch.row(k);
     const double b = 2 * rows.label(row) - 1;
     const LogisticLoss loss = logistic_loss(b * rows.dot(row, x));
     sum += loss.value;
@@ -35,6 +37,11 @@ inline double logistic_gradient(const DataRows& rows, double l2, const double* x
   }
   if (gradient) add_scaled(gradient, l2, x, d);
   return sum / m + l2 / 2 * dot_in_order(x, x, d);
+}
+// The same over all rows.
+inline double logistic_gradient(const DataRows& rows, double l2, const double* x,
+                                double* gradient) {
+  return logistic_gradient(rows, {nullptr, rows.count()}, l2, x, gradient);
 }
 
 // L = lambda_max(A^T A)/(4m) + l2, attained at x = 0.

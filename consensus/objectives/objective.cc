@@ -64,6 +64,16 @@ double Objective::gradient(const Real* x, Real* gradient) {
   return value;
 }
 
+template <class Real>
+double Objective::stochastic_gradient(const Real* x, std::uint64_t seed, std::uint64_t step,
+                                      std::uint64_t batch, Real* gradient) {
+  require_precision<Real>();
+  if (!has_stochastic_gradient()) throw ObjectiveError("the objective takes no mini-batches");
+  double value = 0;
+  check(vtable_.stochastic_gradient(instance_.get(), x, seed, step, batch, gradient, &value));
+  return value;
+}
+
 std::vector<double> Objective::optimum() {
   if (!has_optimum_) throw ObjectiveError("the optimum is not known");
   std::vector<double> x(dimension_);
@@ -96,6 +106,10 @@ void Objective::check(int code) {
 
 template double Objective::gradient<float>(const float*, float*);
 template double Objective::gradient<double>(const double*, double*);
+template double Objective::stochastic_gradient<float>(const float*, std::uint64_t, std::uint64_t,
+                                                      std::uint64_t, float*);
+template double Objective::stochastic_gradient<double>(const double*, std::uint64_t, std::uint64_t,
+                                                       std::uint64_t, double*);
 template std::uint64_t Objective::correct<float>(const float*, const starling_data&);
 template std::uint64_t Objective::correct<double>(const double*, const starling_data&);
 

@@ -33,11 +33,16 @@ class Objective {
   double strong_convexity() const { return strong_convexity_; }  // mu_i
   bool has_optimum() const { return has_optimum_; }
   bool has_accuracy() const { return vtable_.accuracy != nullptr; }
+  bool has_stochastic_gradient() const { return vtable_.stochastic_gradient != nullptr; }
 
   // f_i(x), and its gradient unless `gradient` is null. Real must be the precision the instance was
   // made with.
   template <class Real>
   double gradient(const Real* x, Real* gradient);
+  // The same over about `batch` rows, drawn by (seed, node, step); all of them if it has no more.
+  template <class Real>
+  double stochastic_gradient(const Real* x, std::uint64_t seed, std::uint64_t step,
+                             std::uint64_t batch, Real* gradient);
   std::vector<double> optimum();
   // L_g and mu_g of the global f; nothing where they are not known (real data: no node sees it
   // all).

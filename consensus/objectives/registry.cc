@@ -6,14 +6,16 @@ namespace starling {
 namespace {
 
 const starling_objective_vtable kLeastSquares =
-    builtin_vtable<make_least_squares>("least_squares", false);
-const starling_objective_vtable kLogistic = builtin_vtable<make_logistic>("logistic", true);
-const starling_objective_vtable kSoftmax = builtin_vtable<make_softmax>("softmax", true);
+    builtin_vtable<make_least_squares>("least_squares", {.samples = true});
+const starling_objective_vtable kLogistic =
+    builtin_vtable<make_logistic>("logistic", {.predicts = true, .samples = true});
+const starling_objective_vtable kSoftmax =
+    builtin_vtable<make_softmax>("softmax", {.predicts = true, .samples = true});
 const starling_objective_vtable kReferenceQuadratic =
-    builtin_vtable<make_reference_quadratic>("reference_quadratic", false);
+    builtin_vtable<make_reference_quadratic>("reference_quadratic", {});
 const starling_objective_vtable kReferenceLogistic =
-    builtin_vtable<make_reference_logistic>("reference_logistic", false);
-const starling_objective_vtable kVectors = builtin_vtable<make_vectors>("vectors", false);
+    builtin_vtable<make_reference_logistic>("reference_logistic", {});
+const starling_objective_vtable kVectors = builtin_vtable<make_vectors>("vectors", {});
 
 // name, summary, table, use of data, labels are classes, own keys
 const ObjectiveEntry kObjectives[] = {

@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "consensus/objectives/builtin.h"
 #include "consensus/objectives/keys.h"
-#include "consensus/objectives/rows.h"
+#include "consensus/objectives/row_objective.h"
 
 namespace starling {
 namespace {
@@ -20,10 +19,10 @@ constexpr std::uint64_t kMaxDimension = std::uint64_t{1} << 32;
 //
 // Shapes    x holds W (columns x C) row by row: weight of column j for class c at x[j * C + c].
 // Source    the bound: [Boehning1992].
-class Softmax final : public BuiltinObjective {
+class Softmax final : public RowObjective {
  public:
   explicit Softmax(const starling_objective_request& request)
-      : rows_(request.data, "softmax"),
+      : RowObjective(request, "softmax"),
         l2_(ObjectiveKeys("softmax", "l2", request.config).number("l2", 0, 0, 1e6)),
         classes_(rows_.classes()) {
     if (classes_ < 2)
@@ -43,11 +42,12 @@ class Softmax final : public BuiltinObjective {
 
   std::uint64_t dimension() const override { return rows_.columns() * classes_; }
 
-  double gradient(const double* x, double* gradient) override {
-    const double m = static_cast<double>(rows_.count());
+  double gradient_over(const Batch& batch, const double* x, double* gradient) override {
+    const double m = static_cast<double>(batch.size);
     if (gradient) std::fill_n(gradient, dimension(), 0.0);
     double sum = 0;
-    for (std::uint64_t row = 0; row < rows_.count(); ++row) {
+    for (std::uint64_t k = 0; k < batch.size; ++k) {
+      const std::uint64_t row = batch.row(k);
       score(rows_, row, x);
       const auto label = static_cast<std::uint64_t>(rows_.label(row));
       const double own = scores_[label],
@@ -93,7 +93,6 @@ class Softmax final : public BuiltinObjective {
     });
   }
 
-  DataRows rows_;
   double l2_;
   std::uint64_t classes_;
   std::vector<double> scores_;

@@ -72,7 +72,8 @@ typedef struct {
   int (*optimum)(starling_objective*, double* x);
   /* correct predictions of x on given rows; 0 or an error code */
   int (*accuracy)(starling_objective*, const void* x, const starling_data* data, uint64_t* correct);
-  /* mini-batch gradient: rows drawn by the stream (seed, node, step) */
+  /* f_i over `batch` rows and its gradient unless NULL: rows drawn by the stream (seed, node,
+   * step), all of them if there are no more; without bias, over the steps */
   int (*stochastic_gradient)(starling_objective*, const void* x, uint64_t seed, uint64_t step,
                              uint64_t batch, void* gradient, double* value);
   int (*hessian_vector)(starling_objective*, const void* x, const void* v, void* result);

@@ -79,6 +79,37 @@ TEST_P(EveryExactAlgorithm, ReachesTheWeightedOptimum) {
     }
 }
 
+TEST_P(EveryAlgorithm, ReachesTheOptimumWithLocalStepsOrRefusesThem) {
+  const AlgorithmEntry& entry = GetParam();
+  Settings settings = settings_of(entry.name);
+  settings.algorithm.local_steps = 7;
+  for (const auto& [name, graph] : spread_of_graphs()) {
+    if (!entry.local_steps) {
+      EXPECT_THROW(Scenario<double>(settings, graph, kQuadratic), SettingsError) << name;
+      continue;
+    }
+    if (!entry.exact) continue;
+    Scenario<double> scenario(settings, graph, kQuadratic, uneven_samples(graph.nodes()));
+    const Rows x = state_of(*scenario.after(3000), graph.nodes());
+    EXPECT_LT((x.rowwise() - scenario.quadratic_optimum().transpose()).rowwise().norm().maxCoeff(),
+              1e-11)
+        << name;
+  }
+}
+
+TEST(KGt, WithOneLocalStepIsGradientTracking) {
+  for (const auto& [name, graph] : spread_of_graphs()) {
+    Scenario<double> scenario(settings_of("k_gt", 0.05), graph, kQuadratic);
+    Scenario<double> tracking(settings_of("gradient_tracking", 0.05), graph, kQuadratic);
+    for (const std::uint64_t steps : {1, 2, 50}) {
+      const Rows x = state_of(*scenario.after(steps), graph.nodes());
+      EXPECT_LT((x - state_of(*tracking.after(steps), graph.nodes())).norm(),
+                1e-11 * (1 + x.norm()))
+          << name << " after " << steps;
+    }
+  }
+}
+
 TEST_P(EveryAlgorithm, IsStableWithItsOwnStepSizeOnOnePlainGossipStep) {
   const AlgorithmEntry& entry = GetParam();
   for (const auto& [name, graph] : spread_of_graphs()) {

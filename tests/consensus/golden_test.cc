@@ -22,10 +22,11 @@ TEST(Golden, ParametersAfterAHundredStepsEqualAnIndependentProgram) {
   ASSERT_GE(file.at("cases").size(), algorithms().size());
   for (const auto& expected : file.at("cases")) {
     const auto algorithm = expected.at("algorithm").get<std::string>();
-    Scenario<double> scenario(
+    Settings settings =
         settings_of(algorithm, expected.at("step_size"),
-                    expected.at("acceleration").get<std::string>(), expected.at("mixing_steps")),
-        graph_of("ring", 8), kQuadratic);
+                    expected.at("acceleration").get<std::string>(), expected.at("mixing_steps"));
+    settings.algorithm.local_steps = expected.value("local_steps", 1);
+    Scenario<double> scenario(settings, graph_of("ring", 8), kQuadratic);
     const Rows x = state_of(*scenario.after(100), 8);
     for (Eigen::Index i = 0; i < x.rows(); ++i)
       for (Eigen::Index k = 0; k < x.cols(); ++k)

@@ -95,6 +95,44 @@ TEST_P(GraphsOfC18, IterationsAreThoseOfTheTable) {
   EXPECT_NEAR(static_cast<double>(executor->runner(0).progress().step), c.steps, 1);
 }
 
+// The rows with local steps, E = 5. The table counts K-GT on a lazy W.
+struct LocalCount {
+  const char* algorithm;
+  double step_size;
+  const char* weights;
+  int local_steps;
+  double target;
+  int steps;
+};
+void PrintTo(const LocalCount& c, std::ostream* out) {
+  *out << c.algorithm << " E=" << c.local_steps << " to " << c.target;
+}
+class LocalStepsOfC18 : public ::testing::TestWithParam<LocalCount> {};
+const LocalCount kLocalCounts[] = {
+    {"exact_diffusion", .5, "metropolis", 5, 1e-6, 338},
+    {"exact_diffusion", .5, "metropolis", 5, 1e-10, 548},
+    {"exact_diffusion", 1, "metropolis", 2, 1e-6, 388},
+    {"exact_diffusion", .25, "metropolis", 10, 1e-6, 338},
+    {"exact_diffusion", .125, "metropolis", 20, 1e-6, 338},
+    {"exact_diffusion", .5, "metropolis", 10, 1e-6, 617},
+    {"k_gt", .1, "lazy_metropolis", 5, 1e-6, 1492},
+    {"k_gt", .1, "lazy_metropolis", 5, 1e-10, 2680},
+};
+INSTANTIATE_TEST_SUITE_P(Catalogue, LocalStepsOfC18, ::testing::ValuesIn(kLocalCounts));
+
+TEST_P(LocalStepsOfC18, IterationsAreThoseOfTheTable) {
+  const LocalCount& c = GetParam();
+  Settings settings = settings_of(c.algorithm, c.step_size, "none", 1);
+  settings.algorithm.local_steps = c.local_steps;
+  settings.topology.weights = c.weights;
+  settings.stop.steps = 5000;
+  settings.stop.relative_error = c.target;
+  Scenario<double> scenario(settings, graph_of("ring", 8), kQuadratic);
+  const auto executor = scenario.start();
+  EXPECT_EQ(executor->run(), RunStatus::converged);
+  EXPECT_NEAR(static_cast<double>(executor->runner(0).progress().step), c.steps, 1);
+}
+
 // "First iterates for debugging" below the table.
 TEST(FirstIterates, AreThoseOfTheCatalogue) {
   struct {

@@ -3,12 +3,14 @@
 // A small cluster in lockstep: what the tests of the consensus room stand on.
 
 #include <Eigen/Dense>
+#include <deque>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "consensus/lockstep.h"
+#include "tests/consensus/objective_fixture.h"
 #include "topology/generators.h"
 #include "topology/random.h"
 
@@ -72,7 +74,8 @@ struct GivenRows {
 template <class Real>
 class Scenario {
  public:
-  // objective: the keys of [shared.objective] as JSON, "kind" among them.
+  // objective: the keys of [shared.objective] as JSON, "kind" among them. One that needs data gets
+  // rows that differ from node to node in number and law.
   Scenario(Settings wanted, const Graph& graph, const std::string& objective,
            std::vector<double> samples = {}, const Rows* inputs = nullptr)
       : settings(std::move(wanted)) {
@@ -86,13 +89,17 @@ class Scenario {
     for (NodeId i = 0; i < graph.nodes(); ++i) {
       starling_data data{};
       if (given_) data = given_->of(i);
+      if (entry->data == DataUse::rows) {
+        shards_.push_back(sample_rows(20 + 3 * i, 7, entry->classifies ? 2 : 0, false, i));
+        data = shards_.back().view();
+      }
       starling_objective_request request{};
       request.abi = STARLING_OBJECTIVE_ABI;
       request.node = i;
       request.nodes = graph.nodes();
       request.precision = sizeof(Real) == 4 ? STARLING_FLOAT32 : STARLING_FLOAT64;
       request.config = objective.c_str();
-      request.data = given_ ? &data : nullptr;
+      request.data = data.rows > 0 ? &data : nullptr;
       objectives.push_back(std::make_unique<Objective>(*entry->vtable, request));
       pointers.push_back(objectives.back().get());
     }
@@ -162,6 +169,7 @@ class Scenario {
 
  private:
   std::unique_ptr<GivenRows> given_;
+  std::deque<SampleRows> shards_;
 };
 
 // A state of every node, one row each.

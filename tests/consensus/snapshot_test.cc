@@ -71,8 +71,13 @@ void expect_exact_resume_of(const AlgorithmEntry& entry) {
     Settings settings = settings_of(entry.name, 0, "chebyshev", entry.name == "mudag" ? 0 : 3);
     if (target == std::string("gradient_norm")) settings.stop.gradient_norm = 1e-300;
     if (target == std::string("relative_error")) settings.stop.relative_error = 1e-300;
-    Scenario<Real> scenario(settings, graph_of("ring", 9),
-                            entry.needs_inputs ? R"({"kind":"vectors"})" : kQuadratic, {},
+    const char* objective = entry.needs_inputs ? R"({"kind":"vectors"})" : kQuadratic;
+    if (!entry.needs_inputs && settings.stop.relative_error == 0) {
+      objective = R"({"kind":"logistic","l2":0.1})";
+      settings.algorithm.batch = 6;
+      if (entry.local_steps) settings.algorithm.local_steps = 3;
+    }
+    Scenario<Real> scenario(settings, graph_of("ring", 9), objective, {},
                             entry.needs_inputs ? &rows : nullptr);
     expect_exact_resume(scenario, 15);
   }

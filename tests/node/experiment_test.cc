@@ -195,6 +195,27 @@ TEST(Experiment, WhatTheObjectiveRefusesIsNamedAsInTheFile) {
             std::string::npos);
 }
 
+TEST(Experiment, MiniBatchesNeedRowsToDrawFrom) {
+  const std::string batch = "shared.algorithm.batch=11";
+  EXPECT_EQ(complaint(heart({batch, "shared.topology.nodes=4"})), "");
+  EXPECT_TRUE(
+      complaint({batch, "shared.topology.nodes=4", "shared.objective.kind=reference_quadratic"})
+          .starts_with("shared.algorithm.batch = 11: reference_quadratic takes no mini-batches"));
+}
+
+TEST(Experiment, LocalStepsAreRefusedWithTheAlgorithmsThatTakeThem) {
+  const Config config = load(heart({"shared.topology.nodes=4", "shared.algorithm.local_steps=5",
+                                    "shared.algorithm.kind=extra"}));
+  try {
+    make_experiment(config);
+    FAIL() << "accepted";
+  } catch (const SettingsError& error) {
+    EXPECT_STREQ(error.what(),
+                 "shared.algorithm.local_steps = 5: \"extra\" takes one gradient step between two "
+                 "mixings; those that may take several are dgd_atc, exact_diffusion, k_gt");
+  }
+}
+
 TEST(Experiment, DataIsAdoptedOnlyWhereEveryRowCountsOnce) {
   const std::string adopt = "shared.membership.on_death=adopt";
   EXPECT_EQ(complaint(heart({adopt, "shared.topology.nodes=4"})), "");

@@ -9,7 +9,7 @@ import itertools
 import sys
 import unittest
 
-from harness import Cluster
+from harness import ROOT, Cluster
 
 ALGORITHMS = ("gradient_tracking", "exact_diffusion", "mudag")
 MIXERS = {"none": 1, "chebyshev": 5}  # and gossip steps of a mix
@@ -59,6 +59,39 @@ class LockstepAndProcesses(unittest.TestCase):
             self.assertTrue(cluster.model_bytes(i) == expected[i], f"node {i}")
             values = expected[i][-case[-1] * (4 if case[2] == "float32" else 8) :]
             self.assertTrue(any(values), "nothing was computed")
+
+
+class MiniBatchesAndLocalSteps(unittest.TestCase):
+    """Which rows a step sees follows from seed, node and step: the same in every executor."""
+
+    def compare(self, algorithm: str) -> None:
+        cluster = Cluster(self, {
+            "shared.name": "equality",
+            "shared.objective.kind": "logistic",
+            "shared.objective.data": str(ROOT / "data" / "heart_scale.libsvm"),
+            "shared.objective.l2": 1e-3,
+            "shared.topology.kind": "ring",
+            "shared.topology.nodes": 5,
+            "shared.algorithm.kind": algorithm,
+            "shared.algorithm.local_steps": 3,
+            "shared.algorithm.batch": 11,
+            "shared.stop.steps": 40,
+            "local.grace": 30.0,
+        })
+        expected = cluster.lockstep(0)
+        codes = cluster.start().wait(120)
+        self.assertEqual(set(codes.values()), {0}, f"{codes}\n{cluster.words()}")
+        for i in range(cluster.size):
+            self.assertTrue(cluster.model_bytes(i) == expected[i], f"node {i}")
+
+    def test_of_local_dsgd(self):
+        self.compare("dgd_atc")
+
+    def test_of_led(self):
+        self.compare("exact_diffusion")
+
+    def test_of_k_gt(self):
+        self.compare("k_gt")
 
 
 def cases(lengths, every: bool):

@@ -117,6 +117,39 @@ def exact_diffusion(p, eta, count):
     return x
 
 
+def led(p, eta, count, local_steps):
+    """Alghunaim's form: y + phi - x+ in place of the halves."""
+    x, y, half = ZERO, ZERO, (ONE + p) / 2
+    for _ in range(count):
+        phi = x
+        for _ in range(local_steps):
+            phi = phi - eta * grad(phi) - y / local_steps
+        x_next = half @ phi
+        x, y = x_next, y + phi - x_next
+    return x
+
+
+def local_dsgd(p, eta, count, local_steps):
+    x = ZERO
+    for _ in range(count):
+        for _ in range(local_steps):
+            x = x - eta * grad(x)
+        x = p @ x
+    return x
+
+
+def k_gt(p, eta, count, local_steps):
+    """The paper's form: x+ is the mix of what the local steps made of x."""
+    x, c = ZERO, ZERO
+    for _ in range(count):
+        z = x
+        for _ in range(local_steps):
+            z = z - eta * (grad(z) + c)
+        drift = (x - z) / (local_steps * eta)
+        x, c = p @ z, c - drift + p @ drift
+    return x
+
+
 def gradient_tracking(p, eta, count):
     x, g = ZERO, grad(ZERO)
     y = g
@@ -158,6 +191,14 @@ CASES = [
     (mudag, "chebyshev", 5, 1 / L_MEAN),
     (mudag, "none", 20, 0.7),
 ]
+LOCAL_CASES = [  # (function, name in the registry, acceleration, K, eta, E)
+    (led, "exact_diffusion", "none", 1, 0.5, 5),
+    (led, "exact_diffusion", "chebyshev", 4, 0.25, 10),
+    (local_dsgd, "dgd_atc", "none", 1, 0.1, 5),
+    (k_gt, "k_gt", "none", 1, 0.1, 1),
+    (k_gt, "k_gt", "none", 1, 0.05, 5),
+    (k_gt, "k_gt", "chebyshev", 3, 0.1, 3),
+]
 
 
 def main():
@@ -166,6 +207,11 @@ def main():
         x = algorithm(polynomial(acceleration, steps), Long(eta), 100)
         cases.append({"algorithm": algorithm.__name__, "acceleration": acceleration,
                       "mixing_steps": steps, "step_size": eta,
+                      "x": [[float(value) for value in row] for row in x]})
+    for function, algorithm, acceleration, steps, eta, local_steps in LOCAL_CASES:
+        x = function(polynomial(acceleration, steps), Long(eta), 100, local_steps)
+        cases.append({"algorithm": algorithm, "acceleration": acceleration,
+                      "mixing_steps": steps, "step_size": eta, "local_steps": local_steps,
                       "x": [[float(value) for value in row] for row in x]})
     about = ("parameters of each node after 100 steps from 0 on reference_quadratic (n = 8, "
              "d = 10), ring, Metropolis weights; written by make_golden.py with numpy "
