@@ -6,6 +6,7 @@
 
 #include "consensus/aggregators/requirements.h"
 #include "consensus/algorithms/registry.h"
+#include "consensus/local_work.h"
 #include "consensus/schedule_mix.h"
 
 namespace starling {
@@ -33,17 +34,6 @@ const MixerEntry& mixer_of(const Settings& settings, GraphNature nature) {
       "\" averages nodes, but shared.objective.weighting = \"samples\" and the shards differ in "
       "size: use weights = \"data_weighted\", \"fdla\", \"fmmc\" or \"auto\", or weighting = "
       "\"nodes\"");
-}
-
-[[noreturn]] void refuse_local_steps(const AlgorithmSettings& algorithm) {
-  std::string able;
-  for (const AlgorithmEntry& entry : algorithms())
-    if (entry.local_steps) able += (able.empty() ? "" : ", ") + std::string(entry.name);
-  throw SettingsError("shared.algorithm.local_steps = " + std::to_string(algorithm.local_steps) +
-                      ": \"" + algorithm.kind +
-                      "\" takes one gradient step between two mixings; those that may take "
-                      "several are " +
-                      able);
 }
 
 // The file's weights, where the graph is the file's. On any other, as after a change of members,
@@ -146,9 +136,8 @@ Tuning tune(const Settings& settings, const Agreement& agreement, const Spectrum
   const int steps = settings.mixing.steps != 0 ? settings.mixing.steps
                                                : chosen_steps(settings, agreement, interval);
   tuned.mix = mixer_of(settings, nature_of(agreement)).make(interval, steps);
-  const double automatic = find_algorithm(settings.algorithm.kind)->step_size(tuned);
-  return {std::move(tuned.mix),
-          settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic};
+  const double step = step_size(settings, *find_algorithm(settings.algorithm.kind), tuned);
+  return {std::move(tuned.mix), step};
 }
 
 MixingMatrix make_matrix(const Settings& settings, const Graph& graph,
@@ -227,8 +216,7 @@ const AlgorithmEntry& require_runnable(const Settings& settings, const Mixing& m
   if (!algorithm)
     throw SettingsError("shared.algorithm.kind = \"" + settings.algorithm.kind +
                         "\": no such algorithm");
-  if (settings.algorithm.local_steps > 1 && !algorithm->local_steps)
-    refuse_local_steps(settings.algorithm);
+  require_local_work(settings, *algorithm);
   const GraphNature nature = nature_of(mixing);
   if (const auto reason = refusal(*algorithm, mixer_of(settings, nature), nature))
     throw SettingsError(*reason);
@@ -272,11 +260,8 @@ Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRec
                       ? schedule_mix(*agreement.schedule, steps)
                       : mixer_of(settings, nature_of(agreement)).make(agreement.spectrum, steps);
   agreement.diameter = diameter(agreement.matrix.graph);
-  agreement.local_steps = settings.algorithm.local_steps;
-  agreement.sampling = {settings.algorithm.batch, settings.seed};
-  // The rule is asked in any case: it refuses what the algorithm cannot run on.
-  const double automatic = algorithm.step_size(agreement);
-  agreement.step_size = settings.algorithm.step_size > 0 ? settings.algorithm.step_size : automatic;
+  static_cast<LocalWork&>(agreement) = local_work(settings, agreement.matrix.graph.nodes());
+  agreement.step_size = step_size(settings, algorithm, agreement);
   if (!(agreement.step_size > 0) || !std::isfinite(agreement.step_size))
     throw SettingsError(
         "shared.algorithm.step_size = \"auto\": the objective states no finite smoothness above 0 "

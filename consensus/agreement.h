@@ -56,15 +56,21 @@ struct Sampling {
   std::uint64_t seed = 1;
 };
 
+// What a node does between two mixings.
+struct LocalWork {
+  int local_steps = 1;  // gradient steps
+  Sampling sampling;
+  OptimizerSettings optimizer;
+  StepScheduleSettings step_schedule;
+};
+
 // Everything a run needs that is the same on all nodes.
-struct Agreement : Mixing {
+struct Agreement : Mixing, LocalWork {
   Spectrum spectrum;  // the agreed interval; of a changing graph only its rate
   MixPlan mix;
   Constants constants;
   NodeId diameter = 0;
   double step_size = 0;  // of the algorithm
-  int local_steps = 1;   // gradient steps between two mixings
-  Sampling sampling;
 };
 
 // What follows from the spectrum: replaced as a whole when more is learned of it.

@@ -15,6 +15,7 @@
 #include "consensus/program.h"
 #include "consensus/queue.h"
 #include "consensus/snapshot.h"
+#include "consensus/step_schedule.h"
 
 namespace starling {
 
@@ -72,8 +73,13 @@ class Peer {
   Vector<Real>& state(std::string_view name, Eigen::Index size);
   // True until the first next_step() of a view.
   bool fresh() const { return fresh_; }
-  Real step_size() const { return static_cast<Real>(step_size_); }
-  double exact_step_size() const { return step_size_; }  // before it is rounded to Real
+  // Of the step under way, as the schedule has it.
+  Real step_size() const { return static_cast<Real>(exact_step_size()); }
+  double exact_step_size() const {  // before it is rounded to Real
+    const StepScheduleSettings& schedule = agreement_->step_schedule;
+    return schedule.constant() ? step_size_ * schedule.scale
+                               : step_size_ * step_factor(schedule, step_);
+  }
   int local_steps() const { return agreement_->local_steps; }
   const Constants& constants() const { return agreement_->constants; }
 
@@ -130,6 +136,7 @@ class Peer {
   Pending<Real> settle(int steps, Ride& ride, const MixPlan* plan = nullptr);
   // Before the first step, which is this one: mini-batches are not drawn twice in two views.
   void begin_at(std::uint64_t step) {
+    step_ = step;
     draws_ = step * static_cast<std::uint64_t>(agreement_->local_steps);
   }
   // How mixes are made from here on: the agreement's plan, until tuned otherwise.
@@ -187,8 +194,9 @@ class Peer {
   Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v, const Sampling& sampling);
   void park(std::coroutine_handle<> program) {
     parked_ = program;
-    if (!fresh_ && !std::exchange(restored_, false))
-      round_ += static_cast<std::uint64_t>(plan().steps());
+    if (fresh_ || std::exchange(restored_, false)) return;
+    round_ += static_cast<std::uint64_t>(plan().steps());
+    ++step_;
   }
   MixOperation<Real>& begin_mix(Eigen::Index size, int steps);
   void wake(Operation<Real>& operation);
@@ -212,6 +220,7 @@ class Peer {
   Ride* ride_ = nullptr;
   std::uint32_t next_stream_ = 0;
   std::uint64_t round_ = 0;
+  std::uint64_t step_ = 0;  // under way, or, between steps, to come
   int open_mixes_ = 0;
   std::uint64_t gossip_steps_ = 0;
   std::uint64_t draws_ = 0;  // mini-batches so far
@@ -328,7 +337,7 @@ void Peer<Real>::restart() {
 
 template <class Real>
 void Peer<Real>::save(Snapshot& snapshot, Carrier& carrier) {
-  carrier(round_, gossip_steps_, draws_, last_value_);
+  carrier(round_, step_, gossip_steps_, draws_, last_value_);
   for (const StateVector& state : states_) {
     const auto bytes =
         std::as_bytes(std::span(state.value.data(), static_cast<std::size_t>(state.value.size())));
@@ -338,7 +347,7 @@ void Peer<Real>::save(Snapshot& snapshot, Carrier& carrier) {
 
 template <class Real>
 void Peer<Real>::restore(const Snapshot& snapshot, Carrier& carrier) {
-  carrier(round_, gossip_steps_, draws_, last_value_);
+  carrier(round_, step_, gossip_steps_, draws_, last_value_);
   for (const Snapshot::State& saved : snapshot.states) {
     const std::size_t size = saved.values.size() / sizeof(Real);
     auto& mine = state(saved.name, static_cast<Eigen::Index>(size));

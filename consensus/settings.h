@@ -68,6 +68,27 @@ struct AlgorithmSettings {
   std::uint64_t batch = 0;  // rows of a mini-batch; 0: gradients are of all rows
 };
 
+// What a node makes of its gradients (optimizers/).
+struct OptimizerSettings {
+  std::string kind = "sgd";
+  double momentum = 0.9;                // of momentum, nesterov
+  double beta_1 = 0.9, beta_2 = 0.999;  // of the adam family; beta_2 of rmsprop, too
+  double epsilon = 1e-8;                // beside a root in a denominator
+  double weight_decay = 0;
+  double clip_norm = 0, clip_value = 0;  // 0: off
+  bool clips() const { return clip_norm > 0 || clip_value > 0; }
+};
+
+// How the step size goes on from its start (step_schedule.h).
+struct StepScheduleSettings {
+  std::string kind = "constant";
+  std::uint64_t warm_up = 0, every = 1000, total = 0;  // steps; total = 0: all of the run
+  double factor = 0.1, least = 0;
+  std::uint64_t reference_batch = 0;  // 0: no linear scaling
+  double scale = 1;                   // derived: of linear scaling
+  bool constant() const { return kind == "constant" && warm_up == 0; }
+};
+
 struct StopSettings {
   std::uint64_t steps = 1000;
   double gradient_norm = 0;   // 0 = off
@@ -94,6 +115,8 @@ struct Settings {
   TopologySettings topology;
   MixingSettings mixing;
   AlgorithmSettings algorithm;
+  OptimizerSettings optimizer;
+  StepScheduleSettings step_schedule;
   AttackSettings attack;
   StopSettings stop;
   std::string synchrony = "bsp";

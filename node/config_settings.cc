@@ -124,6 +124,33 @@ AttackSettings attack_of(const Values& values) {
   return attack;
 }
 
+OptimizerSettings optimizer_of(const Values& values) {
+  const std::string s = "shared.optimizer.";
+  OptimizerSettings o;
+  o.kind = values.text(s + "kind");
+  o.momentum = values.number<double>(s + "momentum");
+  o.beta_1 = values.number<double>(s + "beta_1");
+  o.beta_2 = values.number<double>(s + "beta_2");
+  o.epsilon = values.number<double>(s + "epsilon");
+  o.weight_decay = values.number<double>(s + "weight_decay");
+  o.clip_norm = values.number<double>(s + "clip_norm");
+  o.clip_value = values.number<double>(s + "clip_value");
+  return o;
+}
+
+StepScheduleSettings step_schedule_of(const Values& values) {
+  const std::string s = "shared.step_schedule.";
+  StepScheduleSettings schedule;
+  schedule.kind = values.text(s + "kind");
+  schedule.warm_up = values.number<std::uint64_t>(s + "warm_up");
+  schedule.every = values.number<std::uint64_t>(s + "every");
+  schedule.total = values.number<std::uint64_t>(s + "total");
+  schedule.factor = values.number<double>(s + "factor");
+  schedule.least = values.number<double>(s + "least");
+  schedule.reference_batch = values.number<std::uint64_t>(s + "reference_batch");
+  return schedule;
+}
+
 Settings shared_of(const Values& values, const Config& config) {
   Settings s;
   s.name = values.text("shared.name");
@@ -148,6 +175,8 @@ Settings shared_of(const Values& values, const Config& config) {
   s.algorithm.step_size = values.number<double>("shared.algorithm.step_size");
   s.algorithm.batch = values.number<std::uint64_t>("shared.algorithm.batch");
   s.algorithm.local_steps = values.number<int>("shared.algorithm.local_steps");
+  s.optimizer = optimizer_of(values);
+  s.step_schedule = step_schedule_of(values);
   s.stop.steps = values.number<std::uint64_t>("shared.stop.steps");
   s.stop.gradient_norm = values.number<double>("shared.stop.gradient_norm");
   s.stop.relative_error = values.number<double>("shared.stop.relative_error");

@@ -2,6 +2,8 @@
 #include "consensus/algorithms/registry.h"
 #include "consensus/attacks/attack.h"
 #include "consensus/objectives/objective.h"
+#include "consensus/optimizers/optimizer.h"
+#include "consensus/step_schedule.h"
 #include "node/options.h"
 #include "topology/digraph_generators.h"
 #include "topology/generators.h"
@@ -136,6 +138,35 @@ void add_topology(std::vector<Option>& table) {
                        "edges gossip"));
 }
 
+void add_local_work(std::vector<Option>& table) {
+  std::string s = "shared.optimizer.";
+  table.push_back(
+      text(s + "kind", "sgd", "what becomes of x along a gradient", names_of(optimizers())));
+  table.push_back(real(s + "momentum", "0.9", 0, 1, "of momentum, nesterov"));
+  table.push_back(
+      real(s + "beta_1", "0.9", 0, 1, "of the mean of gradients: adam, adamw, amsgrad"));
+  table.push_back(
+      real(s + "beta_2", "0.999", 0, 1, "of the mean of their squares: the same, and rmsprop"));
+  table.push_back(above(real(s + "epsilon", "1e-8", 0, kAny, "added to a root in a denominator")));
+  table.push_back(real(s + "weight_decay", "0", 0, kAny,
+                       "times x, added to the gradient; of adamw "
+                       "x shrinks by it"));
+  table.push_back(real(s + "clip_norm", "0", 0, kAny, "most |gradient|; 0 = off"));
+  table.push_back(real(s + "clip_value", "0", 0, kAny, "most |entry| of a gradient; 0 = off"));
+  s = "shared.step_schedule.";
+  table.push_back(
+      text(s + "kind", "constant", "how the step size goes on", names_of(step_schedules())));
+  table.push_back(integer(s + "warm_up", "0", 0, kMaxInteger, "steps of linear growth, first"));
+  table.push_back(
+      integer(s + "every", "1000", 1, kMaxInteger, "steps: period of step, exponential"));
+  table.push_back(above(real(s + "factor", "0.1", 0, 1, "of step, exponential: once a period")));
+  table.push_back(
+      integer(s + "total", "0", 0, kMaxInteger, "steps to the end of cosine; 0: stop.steps"));
+  table.push_back(real(s + "least", "0", 0, 1, "of cosine: the end, relative to the start"));
+  table.push_back(integer(s + "reference_batch", "0", 0, kMaxInteger,
+                          "times nodes * batch / this: linear scaling; 0 = off"));
+}
+
 void add_method(std::vector<Option>& table) {
   table.push_back(text("shared.mixing.acceleration", "auto", "none: plain gossip; auto: chebyshev",
                        "none chebyshev auto"));
@@ -164,6 +195,7 @@ void add_method(std::vector<Option>& table) {
                           "gradient steps E on the own objective between two mixings"));
   table.push_back(integer("shared.algorithm.batch", "0", 0, 1e12,
                           "rows of a mini-batch, each node's own; 0: gradients of all rows"));
+  add_local_work(table);
   table.push_back(integer("shared.stop.steps", "1000", 0, kMaxInteger, "at most"));
   table.push_back(
       real("shared.stop.gradient_norm", "0", 0, kAny, "of the global objective; 0 = off"));

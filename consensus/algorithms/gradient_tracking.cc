@@ -1,11 +1,12 @@
 #include "consensus/algorithms/programs.h"
+#include "consensus/optimizers/descend.h"
 
 namespace starling {
 
 // Gradient tracking, semi adapt-then-combine: each node follows an estimate of the average
 // gradient, not its own.
 //
-//   x_{t+1} = W (x_t - eta y_t)
+//   x_{t+1} = W (x_t - eta y_t)      with an optimizer: W (its step from x_t along y_t)
 //   y_{t+1} = W y_t + grad f(x_{t+1}) - grad f(x_t),      y_0 = grad f(x_0)
 //
 // Invariant  mean over nodes of y_t = mean over nodes of grad f_i(x_t), in every step (pi-means if
@@ -23,7 +24,8 @@ Program gradient_tracking(Peer<Real>& self) {
     y = g;
   }
   while (co_await self.next_step()) {
-    auto mixing_x = self.mix(x - self.step_size() * y);
+    const auto z = descend(self, x, y);
+    auto mixing_x = self.mix(z);
     auto mixing_y = self.mix(y);
     x = co_await mixing_x;
     const auto previous = g;

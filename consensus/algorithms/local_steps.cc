@@ -1,5 +1,7 @@
 #include "consensus/algorithms/local_steps.h"
 
+#include "consensus/optimizers/descend.h"
+
 namespace starling {
 
 template <class Real>
@@ -11,8 +13,7 @@ Task<Vector<Real>> local_steps(Peer<Real>& self, const Vector<Real>& x, const Ve
   for (int step = 0; step < self.local_steps(); ++step) {
     auto gradient = self.gradient(*from);
     const auto& g = co_await gradient;
-    const Real eta = self.step_size();
-    z = shift ? self.evaluate(*from - eta * g - share * *shift) : self.evaluate(*from - eta * g);
+    z = descend(self, *from, g, shift, share);
     from = &z;
   }
   co_return std::move(z);

@@ -59,6 +59,8 @@ double mudag_step(const Agreement& a) {
   return 1 / a.constants.global_smoothness;
 }
 
+using TakesOptimizers = AlgorithmEntry::TakesOptimizers;
+
 const AlgorithmEntry kAlgorithms[] = {
     {.name = "average",
      .summary = "pure consensus on given local vectors",
@@ -80,7 +82,8 @@ const AlgorithmEntry kAlgorithms[] = {
      .needs = GraphNeed::doubly_stochastic,
      .exact = false,
      .mixes_models = true,
-     .local_steps = true},
+     .local_steps = true,
+     .optimizers = TakesOptimizers::any},
     {.name = "dgd_cta",
      .summary = "decentralised gradient descent, gradient and messages at once; biased",
      .source = "Yuan, Ling & Yin 2016; Lian et al. 2017",
@@ -99,6 +102,7 @@ const AlgorithmEntry kAlgorithms[] = {
      .step_size = exact_diffusion_step,
      .needs = GraphNeed::symmetric_static,
      .local_steps = true,
+     .optimizers = TakesOptimizers::linear,
      .zero_mean = "y"},
     {.name = "extra",
      .summary = "exact, one vector per step, gradient and messages at once",
@@ -115,6 +119,7 @@ const AlgorithmEntry kAlgorithms[] = {
      .make_double = gradient_tracking,
      .step_size = tracking_step,
      .needs = GraphNeed::doubly_stochastic,
+     .optimizers = TakesOptimizers::any,
      .mixes_in_flight = 2,
      .tracks_gradient = "y"},
     {.name = "k_gt",
@@ -125,6 +130,7 @@ const AlgorithmEntry kAlgorithms[] = {
      .step_size = k_gt_step,
      .needs = GraphNeed::doubly_stochastic,
      .local_steps = true,
+     .optimizers = TakesOptimizers::linear,
      .mixes_in_flight = 2,
      .zero_mean = "c"},
     {.name = "mudag",
@@ -134,6 +140,7 @@ const AlgorithmEntry kAlgorithms[] = {
      .make_double = mudag,
      .step_size = mudag_step,
      .needs = GraphNeed::symmetric_static,
+     .step_schedules = false,
      .gradient_at = "y"},
     {.name = "push_diging",
      .summary = "gradient tracking on directed graphs: each sender divides what it has",

@@ -11,6 +11,10 @@ namespace starling {
 // One decentralised algorithm: its program, its default step size and what it promises; parser,
 // lists, docs and property tests read this table.
 struct AlgorithmEntry {
+  // Which optimizers may stand for its gradient steps. linear: those whose steps are sums of
+  // gradients, for what it adds to its steps against drift is of a gradient's size.
+  enum class TakesOptimizers { none, linear, any };
+
   std::string_view name;
   std::string_view summary;
   std::string_view source;
@@ -25,7 +29,9 @@ struct AlgorithmEntry {
   bool warm_restart = true;   // may begin again from any x
   bool mixes_models = false;  // no correction among what it mixes: a robust rule may stand for W
   bool local_steps = false;   // may take several gradient steps between two mixings
-  int mixes_in_flight = 1;    // q: the most mixes under way at once
+  TakesOptimizers optimizers = TakesOptimizers::none;
+  bool step_schedules = true;  // takes a step size that changes from step to step
+  int mixes_in_flight = 1;     // q: the most mixes under way at once
 
   // Invariants, in pi-means over the nodes; states by name. Empty: promises none of the kind.
   //   mean x_{t+1} = mean p_t - eta mean grad f_i(p_t),  p the state it takes its gradient at, for

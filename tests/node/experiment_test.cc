@@ -212,7 +212,7 @@ TEST(Experiment, LocalStepsAreRefusedWithTheAlgorithmsThatTakeThem) {
   } catch (const SettingsError& error) {
     EXPECT_STREQ(error.what(),
                  "shared.algorithm.local_steps = 5: \"extra\" takes one gradient step between two "
-                 "mixings; those that may take several are dgd_atc, exact_diffusion, k_gt");
+                 "mixings; those that can are dgd_atc, exact_diffusion, k_gt");
   }
 }
 

@@ -8,6 +8,8 @@
 #include "consensus/attacks/attack.h"
 #include "consensus/mixers/mixer.h"
 #include "consensus/objectives/objective.h"
+#include "consensus/optimizers/optimizer.h"
+#include "consensus/step_schedule.h"
 #include "node/error.h"
 #include "topology/nearest.h"
 
@@ -16,6 +18,11 @@ namespace starling {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+std::string_view to_string(AlgorithmEntry::TakesOptimizers takes) {
+  using Takes = AlgorithmEntry::TakesOptimizers;
+  return takes == Takes::any ? "any" : takes == Takes::linear ? "linear" : "none";
+}
 
 Json list_algorithms() {
   Json list = Json::array();
@@ -26,6 +33,8 @@ Json list_algorithms() {
                     {"exact", a.exact},
                     {"needs_inputs", a.needs_inputs},
                     {"warm_restart", a.warm_restart},
+                    {"local_steps", a.local_steps},
+                    {"optimizers", to_string(a.optimizers)},
                     {"mixes_in_flight", a.mixes_in_flight}});
   return list;
 }
@@ -74,6 +83,24 @@ Json list_attacks() {
   return list;
 }
 
+Json list_optimizers() {
+  Json list = Json::array();
+  for (const OptimizerEntry& o : optimizers())
+    list.push_back({{"name", o.name},
+                    {"summary", o.summary},
+                    {"source", o.source},
+                    {"states", o.states},
+                    {"linear", o.linear}});
+  return list;
+}
+
+Json list_step_schedules() {
+  Json list = Json::array();
+  for (const StepScheduleEntry& s : step_schedules())
+    list.push_back({{"name", s.name}, {"summary", s.summary}});
+  return list;
+}
+
 // Of these there are none yet: every list is honest about it.
 Json nothing() { return Json::array(); }
 
@@ -85,7 +112,7 @@ constexpr Category kCategories[] = {
     {"algorithms", list_algorithms},   {"mixers", list_mixers},
     {"objectives", list_objectives},   {"compressors", nothing},
     {"aggregators", list_aggregators}, {"attacks", list_attacks},
-    {"optimizers", nothing},           {"schedules", nothing},
+    {"optimizers", list_optimizers},   {"step_schedules", list_step_schedules},
 };
 
 std::string table(const Json& lists) {
