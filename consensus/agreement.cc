@@ -261,6 +261,10 @@ Agreement agree(const Settings& settings, Mixing mixing, std::span<const NodeRec
                       : mixer_of(settings, nature_of(agreement)).make(agreement.spectrum, steps);
   agreement.diameter = diameter(agreement.matrix.graph);
   static_cast<LocalWork&>(agreement) = local_work(settings, agreement.matrix.graph.nodes());
+  if (settings.stop.gradient_norm > 0 && !std::isfinite(agreement.constants.smoothness))
+    throw SettingsError(
+        "shared.stop.gradient_norm: its bound rests on a finite smoothness, and the objective "
+        "states none; use shared.stop.steps or seconds");
   agreement.step_size = step_size(settings, algorithm, agreement);
   if (!(agreement.step_size > 0) || !std::isfinite(agreement.step_size))
     throw SettingsError(

@@ -47,6 +47,7 @@ struct Lockstep<Real>::Node {
                                                                            : std::vector<double>{},
                std::move(before_step), algorithm, first_step) {
     host.bind(peer);
+    objective.initial(peer.state("x").data());
   }
   LockstepHost<Real> host;
   Peer<Real> peer;

@@ -110,6 +110,9 @@ void add_objective(std::vector<Option>& table, std::string_view kind) {
     for (const std::string_view key : split_words(entry->keys))
       table.push_back(number(OptionType::number, section + std::string(key), "", -kAny, kAny,
                              "own key of " + std::string(kind)));
+  if (const ObjectiveEntry* entry = find_objective(kind))
+    for (const std::string_view key : split_words(entry->words))
+      table.push_back(text(section + std::string(key), "", "own key of " + std::string(kind)));
 }
 
 void add_topology(std::vector<Option>& table) {

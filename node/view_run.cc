@@ -44,7 +44,10 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
   if (!x.empty() && x.size() != bytes)
     throw ConfigError("a neighbor's model has " + std::to_string(x.size()) + " bytes, not " +
                       std::to_string(bytes));
-  if (!x.empty()) std::memcpy(mine.data(), x.data(), bytes);
+  if (x.empty())
+    objective_.initial(mine.data());
+  else
+    std::memcpy(mine.data(), x.data(), bytes);
   if (node.resumed_) runner_.resume(std::move(*std::exchange(node.resumed_, std::nullopt)));
   keep_checkpoints();
   if (node.membership_.full()) {

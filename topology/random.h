@@ -19,7 +19,8 @@ enum class Purpose : std::uint32_t {
   attack,
   simulation,
   batch,
-  initial
+  initial,
+  dropout
 };
 
 // A counter-based random stream (Philox4x32-10): (seed, purpose, node, step) names it, no state is

@@ -71,6 +71,18 @@ int stochastic_gradient(starling_objective* handle, const void* x, std::uint64_t
                   });
 }
 
+int initial(starling_objective* handle, void* x) {
+  return guarded(handle, [&](BuiltinInstance& instance) {
+    std::vector<double> start(instance.objective->dimension());
+    instance.objective->initial(start.data());
+    if (instance.precision == STARLING_FLOAT64)
+      std::copy(start.begin(), start.end(), static_cast<double*>(x));
+    else
+      std::transform(start.begin(), start.end(), static_cast<float*>(x),
+                     [](double entry) { return static_cast<float>(entry); });
+  });
+}
+
 int constants(starling_objective* handle, double* smoothness, double* strong_convexity) {
   return guarded(handle, [&](BuiltinInstance& instance) {
     const Constants found = instance.objective->constants();
@@ -156,6 +168,7 @@ starling_objective_vtable builtin_table(const char* name, Abilities abilities) {
   table.accuracy = abilities.predicts ? accuracy : nullptr;
   table.stochastic_gradient = abilities.samples ? stochastic_gradient : nullptr;
   table.global_constants = global_constants;
+  table.initial = initial;
   return table;
 }
 

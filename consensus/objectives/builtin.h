@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ class BuiltinObjective {
     throw ObjectiveError("there are no rows to draw from");
   }
   virtual Constants constants() = 0;
+  virtual void initial(double* x) { std::fill_n(x, dimension(), 0.0); }
   virtual bool has_optimum() const { return false; }
   virtual void optimum(double*) { throw ObjectiveError("the optimum is not known"); }
   virtual std::optional<Constants> global_constants() { return std::nullopt; }
@@ -72,6 +74,7 @@ starling_objective_vtable builtin_vtable(const char* name, Abilities abilities) 
 std::unique_ptr<BuiltinObjective> make_least_squares(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_logistic(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_softmax(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_mlp(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_reference_quadratic(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_reference_logistic(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_vectors(const starling_objective_request&);

@@ -98,4 +98,14 @@ std::uint64_t ObjectiveKeys::integer(std::string_view key, std::uint64_t otherwi
   return value;
 }
 
+std::string ObjectiveKeys::word(std::string_view key, const char* otherwise,
+                                std::string_view allowed) const {
+  const auto found = values_.find(std::string(key));
+  if (found == values_.end()) return otherwise;
+  const auto known = words(allowed);
+  if (!known.empty() && std::find(known.begin(), known.end(), found->second) == known.end())
+    refuse(key, found->second, "one of " + std::string(allowed));
+  return found->second;
+}
+
 }  // namespace starling

@@ -21,6 +21,9 @@ class ObjectiveKeys {
   double number(std::string_view key, double otherwise, double least, double most) const;
   std::uint64_t integer(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
                         std::uint64_t most) const;
+  // One of `allowed`, separated by spaces; empty: any.
+  std::string word(std::string_view key, const char* otherwise,
+                   std::string_view allowed = {}) const;
 
  private:
   void refuse_unknown(std::string_view objective, std::string_view own_keys) const;

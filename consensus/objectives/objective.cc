@@ -42,8 +42,8 @@ Objective::Objective(const starling_objective_vtable& vtable,
       precision_(request.precision) {
   if (dimension_ == 0) throw ObjectiveError("objective has dimension 0");
   check(vtable_.constants(instance_.get(), &smoothness_, &strong_convexity_));
-  if (!(smoothness_ >= strong_convexity_) || !(strong_convexity_ >= 0) ||
-      !std::isfinite(smoothness_))
+  if (!(smoothness_ >= strong_convexity_) || !(strong_convexity_ >= 0) || std::isnan(smoothness_) ||
+      !std::isfinite(strong_convexity_))
     throw ObjectiveError("objective has constants L = " + std::to_string(smoothness_) + ", mu = " +
                          std::to_string(strong_convexity_) + "; L >= mu >= 0 must hold");
   has_optimum_ = vtable_.optimum && vtable_.optimum(instance_.get(), nullptr) == 0;
@@ -72,6 +72,13 @@ double Objective::stochastic_gradient(const Real* x, std::uint64_t seed, std::ui
   double value = 0;
   check(vtable_.stochastic_gradient(instance_.get(), x, seed, step, batch, gradient, &value));
   return value;
+}
+
+template <class Real>
+void Objective::initial(Real* x) {
+  require_precision<Real>();
+  std::fill_n(x, dimension_, Real(0));
+  if (vtable_.initial) check(vtable_.initial(instance_.get(), x));
 }
 
 std::vector<double> Objective::optimum() {
@@ -110,6 +117,8 @@ template double Objective::stochastic_gradient<float>(const float*, std::uint64_
                                                       std::uint64_t, float*);
 template double Objective::stochastic_gradient<double>(const double*, std::uint64_t, std::uint64_t,
                                                        std::uint64_t, double*);
+template void Objective::initial<float>(float*);
+template void Objective::initial<double>(double*);
 template std::uint64_t Objective::correct<float>(const float*, const starling_data&);
 template std::uint64_t Objective::correct<double>(const double*, const starling_data&);
 

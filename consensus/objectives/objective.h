@@ -43,6 +43,9 @@ class Objective {
   template <class Real>
   double stochastic_gradient(const Real* x, std::uint64_t seed, std::uint64_t step,
                              std::uint64_t batch, Real* gradient);
+  // Where to start, the same on every node.
+  template <class Real>
+  void initial(Real* x);
   std::vector<double> optimum();
   // L_g and mu_g of the global f; nothing where they are not known (real data: no node sees it
   // all).
@@ -68,8 +71,7 @@ class Objective {
 // rows are shared out. rows_if_given: the same, but it may do without.
 enum class DataUse { none, vectors, rows, rows_if_given };
 
-// The built-in objectives: least_squares, logistic, softmax, reference_quadratic,
-// reference_logistic, vectors.
+// The built-in objectives.
 struct ObjectiveEntry {
   std::string_view name;
   std::string_view summary;
@@ -77,6 +79,7 @@ struct ObjectiveEntry {
   DataUse data;                             // what [shared.objective] data is to it
   bool classifies;        // its labels are classes 0 .. classes-1, not real values
   std::string_view keys;  // the keys of [shared.objective] that are its own, separated by spaces
+  std::string_view words = {};  // the same, whose values are words
 };
 std::span<const ObjectiveEntry> objectives();
 // One of them, or "plugin": a shared library of the user's own.

@@ -11,6 +11,8 @@ const starling_objective_vtable kLogistic =
     builtin_vtable<make_logistic>("logistic", {.predicts = true, .samples = true});
 const starling_objective_vtable kSoftmax =
     builtin_vtable<make_softmax>("softmax", {.predicts = true, .samples = true});
+const starling_objective_vtable kMlp =
+    builtin_vtable<make_mlp>("mlp", {.predicts = true, .samples = true});
 const starling_objective_vtable kReferenceQuadratic =
     builtin_vtable<make_reference_quadratic>("reference_quadratic", {});
 const starling_objective_vtable kReferenceLogistic =
@@ -23,6 +25,8 @@ const ObjectiveEntry kObjectives[] = {
      DataUse::rows, false, "l2"},
     {"logistic", "two classes, logistic loss, L2", &kLogistic, DataUse::rows, true, "l2"},
     {"softmax", "several classes, cross entropy, L2", &kSoftmax, DataUse::rows, true, "l2"},
+    {"mlp", "several classes, a multilayer perceptron, L2, dropout", &kMlp, DataUse::rows, true,
+     "l2 dropout seed", "hidden activation loss"},
     {"reference_quadratic", "quadratics of known spectrum and optimum, generated",
      &kReferenceQuadratic, DataUse::none, false, "dimension kappa heterogeneity spread seed"},
     {"reference_logistic", "logistic regression of known optimum, generated", &kReferenceLogistic,

@@ -16,7 +16,7 @@ class RowObjective : public BuiltinObjective {
     return gradient_over({nullptr, rows_.count()}, x, gradient);
   }
   double stochastic_gradient(const double* x, std::uint64_t seed, std::uint64_t step,
-                             std::uint64_t batch, double* gradient) final {
+                             std::uint64_t batch, double* gradient) override {
     return gradient_over(sampler_.draw(seed, step, batch), x, gradient);
   }
 

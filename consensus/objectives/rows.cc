@@ -47,6 +47,18 @@ DataRows::DataRows(const starling_data* data, const char* what, bool labelled) {
   if (labelled) require_finite(what, "label", data_.label, data_.rows);
 }
 
+void require_classes(const DataRows& rows, const char* what) {
+  const std::uint64_t classes = rows.classes();
+  if (classes < 2)
+    refuse(what, "needs data of 2 or more classes, this has " + std::to_string(classes));
+  for (std::uint64_t row = 0; row < rows.count(); ++row) {
+    const double label = rows.label(row);
+    if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
+      refuse(what, "label of row " + std::to_string(row) + " is no class 0 .. " +
+                       std::to_string(classes - 1));
+  }
+}
+
 void DataRows::normal_product(const double* x, double* y) const {
   std::fill_n(y, columns(), 0.0);
   for (std::uint64_t row = 0; row < count(); ++row) add(row, dot(row, x), y);

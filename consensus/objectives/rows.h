@@ -54,6 +54,9 @@ class DataRows {
   starling_data data_;
 };
 
+// Errors    ObjectiveError unless all labels are classes 0 .. C - 1, of two or more.
+void require_classes(const DataRows& rows, const char* what);
+
 struct NormalSpectrum {
   double smallest, largest;
 };

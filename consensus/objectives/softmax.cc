@@ -25,18 +25,10 @@ class Softmax final : public RowObjective {
       : RowObjective(request, "softmax"),
         l2_(ObjectiveKeys("softmax", "l2", request.config).number("l2", 0, 0, 1e6)),
         classes_(rows_.classes()) {
-    if (classes_ < 2)
-      throw ObjectiveError("softmax: needs data of 2 or more classes, this has " +
-                           std::to_string(classes_));
+    require_classes(rows_, "softmax");
     if (classes_ > kMaxDimension / rows_.columns())
       throw ObjectiveError("softmax: " + std::to_string(rows_.columns()) + " columns times " +
                            std::to_string(classes_) + " classes are too many parameters");
-    for (std::uint64_t row = 0; row < rows_.count(); ++row) {
-      const double label = rows_.label(row);
-      if (!(label >= 0 && label < static_cast<double>(classes_) && label == std::floor(label)))
-        throw ObjectiveError("softmax: label of row " + std::to_string(row) + " is no class 0 .. " +
-                             std::to_string(classes_ - 1));
-    }
     scores_.resize(classes_);
   }
 

@@ -61,8 +61,8 @@ typedef struct {
   /* f_i(x) in `value` and, unless gradient is NULL, grad f_i(x): one pass over the data. 0 or an
    * error code. */
   int (*gradient)(starling_objective*, const void* x, void* gradient, double* value);
-  /* The constants of f_i: |grad f_i(x) - grad f_i(y)| <= L |x - y|, f_i - (mu/2)|x|^2 convex. 0 or
-   * an error code. */
+  /* The constants of f_i: |grad f_i(x) - grad f_i(y)| <= L |x - y|, f_i - (mu/2)|x|^2 convex;
+   * L = INFINITY, mu = 0 where they are not known. 0 or an error code. */
   int (*constants)(starling_objective*, double* smoothness, double* strong_convexity);
   const char* (*error)(const starling_objective*); /* text of the last error of this instance */
 
@@ -80,6 +80,8 @@ typedef struct {
   /* L and mu of the *global* f (L_g <= L_i's maximum, mu_g >= their minimum), where they are known
    */
   int (*global_constants)(starling_objective*, double* smoothness, double* strong_convexity);
+  /* where to start, the same on every node; zero where this is NULL */
+  int (*initial)(starling_objective*, void* x);
 } starling_objective_vtable;
 
 /* A shared library exports exactly this. */

@@ -74,11 +74,17 @@ inline std::vector<ObjectiveCase> objective_cases() {
       if (vectors) cases.push_back({name + "_given", &entry, "{}", sample_rows(1, 9, 0, false, 4)});
       continue;
     }
-    const std::uint64_t classes = !entry.classifies ? 0 : entry.name == "softmax" ? 4 : 2;
+    const std::uint64_t classes = !entry.classifies ? 0 : entry.name == "logistic" ? 2 : 4;
     const std::string l2 = R"({"l2": 0.05})";
     cases.push_back({name + "_dense", &entry, l2, sample_rows(30, 11, classes, false, 1)});
     cases.push_back({name + "_sparse", &entry, l2, sample_rows(30, 17, classes, true, 2)});
     cases.push_back({name + "_wide", &entry, "{}", sample_rows(6, 19, classes, true, 3)});
+    if (name != "mlp") continue;
+    const auto rows = sample_rows(300, 5, classes, false, 4);  // more than a block
+    cases.push_back({"mlp_gelu", &entry, R"({"hidden":"6,3","activation":"gelu"})", rows});
+    cases.push_back(
+        {"mlp_tanh", &entry, R"({"hidden":"4","activation":"tanh","loss":"mse"})", rows});
+    cases.push_back({"mlp_linear", &entry, R"({"hidden":"","l2":0.01})", rows});
   }
   return cases;
 }

@@ -44,4 +44,5 @@ def run(case):
 
 
 if __name__ == "__main__":
-    print(json.dumps({"torch": torch.__version__, "x": [run(case) for case in json.load(sys.stdin)]}))
+    ends = [run(case) for case in json.load(sys.stdin)]
+    print(json.dumps({"torch": torch.__version__, "x": ends}))

@@ -1,0 +1,82 @@
+#include "consensus/objectives/network.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "consensus/objectives/objective.h"
+#include "topology/random.h"
+
+namespace starling {
+namespace {
+
+constexpr std::uint64_t kMostUnits = 1'000'000, kMostLayers = 64;
+constexpr std::uint64_t kMostParameters = std::uint64_t{1} << 32;
+
+double relu(double z) { return z > 0 ? z : 0; }
+double relu_slope(double z) { return z > 0 ? 1 : 0; }
+double tanh_slope(double z) {
+  const double t = std::tanh(z);
+  return 1 - t * t;
+}
+// z Phi(z), Phi the normal distribution: the exact form.
+double normal(double z) { return 0.5 * std::erfc(-z * 0.7071067811865476); }
+double gelu(double z) { return z * normal(z); }
+double gelu_slope(double z) { return normal(z) + z * 0.3989422804014327 * std::exp(-z * z / 2); }
+double tanh_of(double z) { return std::tanh(z); }
+
+const Activation kActivations[] = {
+    {"relu", relu, relu_slope, 2}, {"gelu", gelu, gelu_slope, 2}, {"tanh", tanh_of, tanh_slope, 1}};
+
+[[noreturn]] void refuse_hidden(const std::string& hidden) {
+  throw ObjectiveError("objective.hidden = " + hidden + ": must be up to " +
+                       std::to_string(kMostLayers) + " numbers of units from 1 to " +
+                       std::to_string(kMostUnits) + " between commas, as \"256,128\"");
+}
+
+}  // namespace
+
+const Activation& find_activation(const std::string& name) {
+  for (const Activation& entry : kActivations)
+    if (entry.name == name) return entry;
+  throw ObjectiveError("objective.activation = " + name + ": must be relu, gelu or tanh");
+}
+
+std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
+                             std::uint64_t outputs) {
+  std::vector<std::uint64_t> units;
+  for (const char *at = hidden.data(), *end = at + hidden.size(); at < end; ++at) {
+    std::uint64_t count = 0;
+    const auto [after, error] = std::from_chars(at, end, count);
+    if (error != std::errc() || count < 1 || count > kMostUnits || units.size() == kMostLayers ||
+        (after != end && (*after != ',' || after + 1 == end)))
+      refuse_hidden(hidden);
+    units.push_back(count);
+    at = after;
+  }
+  units.push_back(outputs);
+  std::vector<Layer> layers;
+  std::uint64_t size = 0;
+  for (const std::uint64_t count : units) {
+    const std::uint64_t from = layers.empty() ? inputs : layers.back().outputs;
+    layers.push_back({from, count, size, size + from * count});
+    size += from * count + count;
+    if (size > kMostParameters)
+      throw ObjectiveError("objective.hidden = " + hidden + ": too many parameters");
+  }
+  return layers;
+}
+
+void start_of(const std::vector<Layer>& layers, const Activation& activation, std::uint64_t seed,
+              double* x) {
+  for (std::uint32_t l = 0; l < layers.size(); ++l) {
+    const Layer& layer = layers[l];
+    RandomStream stream(seed, Purpose::initial, l);
+    const double deviation = std::sqrt(activation.gain / static_cast<double>(layer.inputs));
+    for (std::uint64_t k = 0; k < layer.inputs * layer.outputs; ++k)
+      x[layer.weights + k] = deviation * stream.normal();
+    std::fill_n(x + layer.biases, layer.outputs, 0.0);
+  }
+}
+
+}  // namespace starling

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace starling {
+
+// What stands between two layers of a network.
+struct Activation {
+  std::string_view name;
+  double (*value)(double z);
+  double (*slope)(double z);
+  double gain;  // of the start: weights have variance gain / inputs
+};
+const Activation& find_activation(const std::string& name);  // ObjectiveError: allowed are ...
+
+// A network's layers in x: for each, W (inputs x outputs, row by row), then b (outputs).
+struct Layer {
+  std::uint64_t inputs, outputs, weights, biases;  // the last two: where in x they begin
+};
+
+// "256,128" between `inputs` and `outputs`; "" is no hidden layer. Errors    ObjectiveError.
+std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
+                             std::uint64_t outputs);
+
+// He's start (Glorot's for tanh): W from N(0, gain / inputs), b = 0.
+void start_of(const std::vector<Layer>& layers, const Activation& activation, std::uint64_t seed,
+              double* x);
+
+}  // namespace starling
