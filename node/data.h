@@ -17,8 +17,9 @@ struct Dataset {
   std::vector<std::uint64_t> row_begin;    // rows + 1
   std::vector<std::uint32_t> column;       // empty: dense, row-major
   std::vector<double> value;
-  std::vector<double> label;        // empty: none (an NPY file alone)
-  std::vector<double> class_label;  // the label in the file of class 0, 1, ...
+  std::vector<double> label;            // empty: none (an NPY file alone)
+  std::vector<double> class_label;      // the label in the file of class 0, 1, ...
+  std::vector<double> mean, deviation;  // of the columns, that standardize has taken out; or empty
 
   std::uint64_t rows() const { return row_begin.empty() ? 0 : row_begin.size() - 1; }
   // Rows without any value are still sparse: a dense set lists every column.
@@ -47,6 +48,13 @@ Dataset load_dataset(const std::string& file, const std::string& labels = {},
 //   max:V        a / V
 // Errors    ConfigError: unknown rule, V not positive, a set too large to become dense.
 void scale_dataset(Dataset& data, std::string_view rule);
+
+// Rows that nobody learns from, as `data` has them: its columns, its classes, scaled as it was
+// (standardize: by its means and deviations).
+//
+// Errors    ConfigError naming the file: a column or a class that `data` does not have.
+Dataset load_test_set(const std::string& file, const std::string& labels, const Dataset& data,
+                      std::string_view rule);
 
 // Which rows each node owns. Every row exactly once, rows ascending within a node, every node at
 // least one row; seeded, the same on every node.

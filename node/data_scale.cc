@@ -28,6 +28,15 @@ void make_dense(Dataset& data) {
   data.column.clear();
 }
 
+// By the means and deviations that `from` has taken out of its own rows.
+void standardize_by(const Dataset& from, Dataset& data) {
+  for (std::uint64_t row = 0; row < data.rows(); ++row)
+    for (std::uint64_t j = 0; j < data.columns; ++j) {
+      double& value = data.value[row * data.columns + j];
+      value = (value - from.mean[j]) / from.deviation[j];
+    }
+}
+
 // Row by row, so that memory is read in order; the sums of all columns run side by side.
 void standardize(Dataset& data) {
   make_dense(data);
@@ -56,7 +65,9 @@ void standardize(Dataset& data) {
       throw ConfigError("scale = standardize: column " + std::to_string(j + 1) +
                         " has no finite deviation");
   }
-  each([&](std::uint64_t j, double& value) { value = (value - mean[j]) / square[j]; });
+  data.mean = std::move(mean);
+  data.deviation = std::move(square);
+  standardize_by(data, data);
 }
 
 void unit_rows(Dataset& data) {
@@ -92,6 +103,30 @@ void scale_dataset(Dataset& data, std::string_view rule) {
   if (rule.starts_with("max:")) return divide(data, rule);
   throw ConfigError("scale = " + std::string(rule) +
                     ": must be none, standardize, unit_rows or max:V" + did_you_mean(rule, kRules));
+}
+
+Dataset load_test_set(const std::string& file, const std::string& labels, const Dataset& data,
+                      std::string_view rule) {
+  Dataset test = load_dataset(file, labels, LabelKind::values);
+  if (test.columns > data.columns || (test.dense() && test.columns < data.columns))
+    throw ConfigError(file + ": has " + std::to_string(test.columns) +
+                      " columns, and the data it is to test " + std::to_string(data.columns));
+  test.columns = data.columns;
+  test.classes = data.classes;
+  for (double& label : test.label) {
+    const auto found = std::lower_bound(data.class_label.begin(), data.class_label.end(), label);
+    if (found == data.class_label.end() || *found != label)
+      throw ConfigError(file + ": label " + std::to_string(label) +
+                        " is no class of the data it is to test");
+    label = static_cast<double>(found - data.class_label.begin());
+  }
+  if (rule != "standardize") {
+    scale_dataset(test, rule);
+  } else {
+    make_dense(test);
+    standardize_by(data, test);
+  }
+  return test;
 }
 
 }  // namespace starling

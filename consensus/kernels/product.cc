@@ -2,14 +2,14 @@
 
 namespace starling {
 
-void product_baseline(const MatrixView&, const MatrixView&, bool, double*);
+void product_baseline(const MatrixView&, const MatrixView&, Transposed, double*);
 #if defined(__x86_64__)
-void product_v3(const MatrixView&, const MatrixView&, bool, double*);
+void product_v3(const MatrixView&, const MatrixView&, Transposed, double*);
 #endif
 
 namespace {
 
-using Product = void (*)(const MatrixView&, const MatrixView&, bool, double*);
+using Product = void (*)(const MatrixView&, const MatrixView&, Transposed, double*);
 
 Product widest() {
 #if defined(__x86_64__)
@@ -22,9 +22,9 @@ Product widest() {
 
 }  // namespace
 
-void product(const MatrixView& a, const MatrixView& b, bool add, double* c) {
+void add_product(const MatrixView& a, const MatrixView& b, Transposed which, double* c) {
   static const Product fastest = widest();
-  fastest(a, b, add, c);
+  fastest(a, b, which, c);
 }
 
 }  // namespace starling

@@ -10,32 +10,27 @@ namespace starling {
 namespace {
 
 using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using View = Eigen::Map<const Rows>;
 
-View view(const MatrixView& m) {
-  return View(m.values, static_cast<Eigen::Index>(m.rows), static_cast<Eigen::Index>(m.columns));
+Eigen::Map<const Rows> view(const MatrixView& m) {
+  return {m.values, static_cast<Eigen::Index>(m.rows), static_cast<Eigen::Index>(m.columns)};
 }
 
 template <class A, class B>
-void multiply(const A& a, const B& b, bool add, double* c) {
-  Eigen::Map<Rows> result(c, a.rows(), b.cols());
-  if (add)
-    result.noalias() += a * b;
-  else
-    result.noalias() = a * b;
+void add(const A& a, const B& b, double* c) {
+  Eigen::Map<Rows>(c, a.rows(), b.cols()).noalias() += a * b;
 }
 
 }  // namespace
 
-void STARLING_PRODUCT_SET(const MatrixView& a, const MatrixView& b, bool add, double* c) {
-  if (a.transposed && b.transposed)
-    multiply(view(a).transpose(), view(b).transpose(), add, c);
-  else if (a.transposed)
-    multiply(view(a).transpose(), view(b), add, c);
-  else if (b.transposed)
-    multiply(view(a), view(b).transpose(), add, c);
-  else
-    multiply(view(a), view(b), add, c);
+void STARLING_PRODUCT_SET(const MatrixView& a, const MatrixView& b, Transposed which, double* c) {
+  switch (which) {
+    case Transposed::none:
+      return add(view(a), view(b), c);
+    case Transposed::left:
+      return add(view(a).transpose(), view(b), c);
+    case Transposed::right:
+      return add(view(a), view(b).transpose(), c);
+  }
 }
 
 }  // namespace starling

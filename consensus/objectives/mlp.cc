@@ -110,8 +110,8 @@ class Mlp final : public RowObjective {
       for (std::uint64_t k = 0; k < count_; ++k)
         std::copy_n(x + layer.biases, layer.outputs,
                     z.begin() + static_cast<std::ptrdiff_t>(k * layer.outputs));
-      product({inputs_[l].data(), count_, layer.inputs},
-              {x + layer.weights, layer.inputs, layer.outputs}, true, z.data());
+      add_product({inputs_[l].data(), count_, layer.inputs},
+                  {x + layer.weights, layer.inputs, layer.outputs}, Transposed::none, z.data());
       if (l + 1 < layers_.size()) activate(l);
     }
   }
@@ -162,14 +162,16 @@ class Mlp final : public RowObjective {
     for (std::size_t l = layers_.size(); l-- > 0;) {
       const Layer& layer = layers_[l];
       const auto& slope = outputs_[l];
-      product({inputs_[l].data(), count_, layer.inputs, true},
-              {slope.data(), count_, layer.outputs}, true, gradient + layer.weights);
+      add_product({inputs_[l].data(), count_, layer.inputs}, {slope.data(), count_, layer.outputs},
+                  Transposed::left, gradient + layer.weights);
       for (std::uint64_t k = 0; k < count_; ++k)
         add_scaled(gradient + layer.biases, 1, slope.data() + k * layer.outputs, layer.outputs);
       if (l == 0) return;
       auto& below = inputs_[l];  // A_l is not needed any more: it takes the slope along it
-      product({slope.data(), count_, layer.outputs},
-              {x + layer.weights, layer.inputs, layer.outputs, true}, false, below.data());
+      std::fill(below.begin(), below.end(), 0.0);
+      add_product({slope.data(), count_, layer.outputs},
+                  {x + layer.weights, layer.inputs, layer.outputs}, Transposed::right,
+                  below.data());
       auto& z = outputs_[l - 1];
       for (std::size_t k = 0; k < z.size(); ++k)
         z[k] = activation_.slope(z[k]) * below[k] * (dropping_ ? kept_[l][k] : 1);

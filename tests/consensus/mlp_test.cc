@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "consensus/kernels/product.h"
 #include "tests/consensus/objective_fixture.h"
@@ -20,7 +21,7 @@ double norm(const std::vector<double>& v) {
   return std::sqrt(sum);
 }
 
-TEST(AProduct, IsTheSumOfProductsForEveryTransposition) {
+TEST(AProduct, AddsTheSumsOfProductsWhicheverIsTransposed) {
   RandomStream draw(1, Purpose::test);
   constexpr std::size_t kRows = 13, kInner = 37, kColumns = 9;
   std::vector<double> a(kRows * kInner), b(kInner * kColumns), c(kRows * kColumns, 2.0);
@@ -31,22 +32,22 @@ TEST(AProduct, IsTheSumOfProductsForEveryTransposition) {
     for (std::size_t j = 0; j < kInner; ++j) a_t[j * kRows + i] = a[i * kInner + j];
   for (std::size_t i = 0; i < kInner; ++i)
     for (std::size_t j = 0; j < kColumns; ++j) b_t[j * kInner + i] = b[i * kColumns + j];
-  for (const bool left : {false, true})
-    for (const bool right : {false, true})
-      for (const bool add : {false, true}) {
-        const MatrixView one = left ? MatrixView{a_t.data(), kInner, kRows, true}
-                                    : MatrixView{a.data(), kRows, kInner};
-        const MatrixView two = right ? MatrixView{b_t.data(), kColumns, kInner, true}
-                                     : MatrixView{b.data(), kInner, kColumns};
-        std::fill(c.begin(), c.end(), 2.0);
-        product(one, two, add, c.data());
-        for (std::size_t i = 0; i < kRows; ++i)
-          for (std::size_t j = 0; j < kColumns; ++j) {
-            double sum = add ? 2 : 0;
-            for (std::size_t k = 0; k < kInner; ++k) sum += a[i * kInner + k] * b[k * kColumns + j];
-            EXPECT_NEAR(c[i * kColumns + j], sum, 1e-12) << left << right << add;
-          }
+  for (const auto& [which, left, right] :
+       {std::tuple{Transposed::none, MatrixView{a.data(), kRows, kInner},
+                   MatrixView{b.data(), kInner, kColumns}},
+        std::tuple{Transposed::left, MatrixView{a_t.data(), kInner, kRows},
+                   MatrixView{b.data(), kInner, kColumns}},
+        std::tuple{Transposed::right, MatrixView{a.data(), kRows, kInner},
+                   MatrixView{b_t.data(), kColumns, kInner}}}) {
+    std::fill(c.begin(), c.end(), 2.0);
+    add_product(left, right, which, c.data());
+    for (std::size_t i = 0; i < kRows; ++i)
+      for (std::size_t j = 0; j < kColumns; ++j) {
+        double sum = 2;
+        for (std::size_t k = 0; k < kInner; ++k) sum += a[i * kInner + k] * b[k * kColumns + j];
+        EXPECT_NEAR(c[i * kColumns + j], sum, 1e-12) << static_cast<int>(which);
       }
+  }
 }
 
 TEST(AnMlp, WithoutHiddenLayersIsSoftmaxWithAnIntercept) {

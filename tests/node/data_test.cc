@@ -267,6 +267,24 @@ TEST_F(Loading, StandardizeGivesMeanZeroAndDeviationOne) {
   EXPECT_NEAR(data.value[0], -2 / std::sqrt(14.0 / 3), 1e-15);
 }
 
+TEST_F(Loading, ATestSetTakesTheClassesColumnsAndScalingOfTheDataItTests) {
+  Dataset data = load("7 1:1 2:5\n9 1:2 3:4\n4 1:6\n");
+  scale_dataset(data, "standardize");
+  const std::string file = folder_.write("test", "9 1:3 2:5\n4 1:6\n");
+  const Dataset test = load_test_set(file, "", data, "standardize");
+  EXPECT_EQ(test.columns, 3u);
+  EXPECT_EQ(test.classes, 3u);
+  EXPECT_EQ(test.label, (Doubles{2, 0})) << "4, 7, 9 are classes 0, 1, 2";
+  EXPECT_NEAR(test.value[0], 0, 1e-15) << "the data's mean, not the test set's";
+  EXPECT_EQ(test.value[1], data.value[1]);
+  EXPECT_EQ(test.value[3], data.value[6]) << "6 in column 1 of both";
+  const auto refused = [&](const char* text) {
+    EXPECT_THROW(load_test_set(folder_.write("bad", text), "", data, "none"), ConfigError) << text;
+  };
+  refused("8 1:1\n");
+  refused("7 4:1\n");
+}
+
 TEST_F(Loading, UnitRowsHaveLengthOneAndZerosStay) {
   Dataset data = load("1 1:3 2:4\n0 2:0\n1 1:1e-200 3:1e-200\n");
   scale_dataset(data, "unit_rows");

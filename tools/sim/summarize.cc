@@ -53,6 +53,16 @@ Json train_accuracy(Cluster& cluster, const Members& members, const Values& x) {
   return static_cast<double>(correct) / static_cast<double>(rows);
 }
 
+// On rows that nobody learned from; null where none are named, or nothing is predicted.
+Json test_accuracy(Cluster& cluster, const Values& x) {
+  const LocalSettings& local = cluster.config.local;
+  if (local.test_data.empty() || !cluster.objective(0).has_accuracy()) return nullptr;
+  const Dataset test = load_test_set(local.test_data, local.test_labels, cluster.experiment.data,
+                                     cluster.config.shared.objective.scale);
+  const std::uint64_t correct = cluster.objective(0).correct<double>(x.data(), test.view());
+  return static_cast<double>(correct) / static_cast<double>(test.rows());
+}
+
 // Whose rows the members work on: their own, or everyone's where those of absent nodes are adopted.
 Members owners_of_data(const Cluster& cluster, const Members& members) {
   if (cluster.config.shared.membership.on_death != "adopt") return members;
@@ -117,7 +127,7 @@ void add_models(Json& summary, Cluster& cluster, std::span<const NodeResult> nod
   summary["gradient_norm"] = norm(gradient);
   summary["consensus_error"] = std::sqrt(spread);
   summary["accuracy"] = {{"train", train_accuracy(cluster, owners_of_data(cluster, members), mean)},
-                         {"test", nullptr}};
+                         {"test", test_accuracy(cluster, mean)}};
 }
 
 // How the nodes mixed in the end: the same on all that mixed, so the first one's word is taken.
