@@ -44,6 +44,7 @@ class Peer {
   Vector<Real>& state(std::string_view name, Eigen::Index size);
   // True until the first next_step() of a view.
   bool fresh() const { return fresh_; }
+  double start_step_size() const { return step_size_; }  // before any schedule
   // Of the step under way, as the schedule has it.
   Real step_size() const { return static_cast<Real>(exact_step_size()); }
   double exact_step_size() const {  // before it is rounded to Real

@@ -165,7 +165,7 @@ Task<bool> Runner<Real>::begin_mixing() {
 template <class Real>
 MixingReport Runner<Real>::mixing() const {
   return {peer_.plan().steps(),
-          peer_.exact_step_size(),
+          peer_.start_step_size(),
           progress_.contraction_measured,
           promised(),
           interval_,

@@ -40,8 +40,8 @@ struct Mismatch {
 
 // What is known of the mixing when a run ends.
 struct MixingReport {
-  int steps = 0;  // K
-  double step_size = 0;
+  int steps = 0;                                                // K
+  double step_size = 0;                                         // before any schedule
   double contraction_measured = -1, contraction_promised = -1;  // as in Progress
   Spectrum interval;                                            // that the plan rests on
   std::vector<Mismatch> mismatches;
