@@ -81,7 +81,7 @@ const StepModes kStepModes[] = {
     {"exact_diffusion", 1, 0, 1, descent, exact_diffusion_mode},
     {"extra", 1, 1, 1, descent, extra_mode},
     {"gradient_tracking", 2, 1, 1, descent, tracking_mode},
-    {"k_gt", 2, 1, 1, descent, k_gt_mode},
+    {"k_gt", 2, 1, 1, descent, k_gt_mode, "gradient_tracking"},
     {"mudag", 1, 0, 0.13, nesterov, mudag_mode},
 };
 

@@ -27,6 +27,7 @@ struct StepModes {
   double weakest_mix;          // not to be run with a larger contraction; 1: any
   ModeMatrix (*mean)(const Agreement&, double l);
   ModeMatrix (*disagreement)(const Agreement&, double w, double l);
+  std::string_view same_as = {};  // with one local step: that algorithm in other coordinates
 };
 std::span<const StepModes> step_modes();
 const StepModes* find_step_modes(std::string_view algorithm);  // null: no exact optimizer

@@ -155,7 +155,8 @@ TEST(Ranking, IsSortedCompleteAndTheSameEveryTime) {
   EXPECT_FALSE(find(ranking, "hypercube", "exact_diffusion", "plain", 1));  // 12 is no power of 2
   for (const StepModes& modes : step_modes()) {
     const std::string name(modes.algorithm);
-    EXPECT_TRUE(find(ranking, "ring", name, "chebyshev", 0)) << name;
+    EXPECT_EQ(find(ranking, "ring", name, "chebyshev", 0) != nullptr, modes.same_as.empty())
+        << name << ": each run stands once";
   }
   EXPECT_FALSE(find(ranking, "ring", "mudag", "plain", 1));  // too weak a mix for it
   EXPECT_GT(ranking.without_convergence, 0u);

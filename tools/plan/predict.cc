@@ -104,9 +104,11 @@ std::vector<PlanChoice> mixing_choices(const PlanChoice& base, const MixerEntry&
   return choices;
 }
 
+// By itself no algorithm that is another one: plans are for one local step.
 bool asked_for(const PlanQuestion& question, const StepModes& modes) {
   const auto& names = question.algorithms;
-  return names.empty() || std::find(names.begin(), names.end(), modes.algorithm) != names.end();
+  if (names.empty()) return modes.same_as.empty();
+  return std::find(names.begin(), names.end(), modes.algorithm) != names.end();
 }
 
 auto order(const Prediction& p) {
