@@ -40,6 +40,11 @@ double number(const Json& json) {
   return json.get<double>();
 }
 
+// JSON has no infinity, which is what an unknown smoothness is: null stands for it.
+double number_or_infinite(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::infinity() : number(json);
+}
+
 bool truth(const Json& json) {
   if (!json.is_boolean()) throw Json::type_error::create(302, "not a truth value", &json);
   return json.get<bool>();
@@ -60,7 +65,8 @@ NodeRecord record_of(const Json& json) {
   r.gap_2 = number(json[0]);
   r.lambda_n = number(json[1]);
   r.mixing_steps = whole<std::uint16_t>(json[2]);
-  r.constants = {number(json[3]), number(json[4]), number(json[5]), number(json[6])};
+  r.constants = {number_or_infinite(json[3]), number(json[4]), number_or_infinite(json[5]),
+                 number(json[6])};
   return r;
 }
 

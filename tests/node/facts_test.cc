@@ -148,14 +148,19 @@ TEST(Messages, ReadBackWhatWasWritten) {
   facts.merge_samples(2, 71);
   // Doubles travel exactly: all nodes must derive the same bits from a record.
   facts.merge_prepared(
-      2,
-      {facts.view(0).id, facts.age(), 9, true, {1.0 / 3, -0.1, 7, {3.3, 1e-3, 0.1 + 0.2, 5e-324}}});
+      2, {facts.view(0).id,
+          facts.age(),
+          9,
+          true,
+          {1.0 / 3, -0.1, 7, {std::numeric_limits<double>::infinity(), 1e-3, 0.1 + 0.2, 5e-324}}});
   const std::string state = encode(state_of(facts));
   const auto read = decode_state(std::as_bytes(std::span(state)));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->edges[1].fact, facts.edge(1));
   ASSERT_TRUE(read->nodes[0].prepared);
   EXPECT_EQ(read->nodes[0].prepared->record.gap_2, 1.0 / 3);
+  EXPECT_EQ(read->nodes[0].prepared->record.constants.smoothness,
+            std::numeric_limits<double>::infinity());
   EXPECT_EQ(read->nodes[0].prepared->record.constants.global_smoothness, 0.1 + 0.2);
   EXPECT_EQ(read->nodes[0].prepared->record.constants.global_strong_convexity, 5e-324);
 }
