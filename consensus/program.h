@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "consensus/frame_pool.h"
+
 namespace starling {
 
 // A running algorithm: a coroutine that asks its peer for what it needs and waits. It starts
@@ -54,6 +56,8 @@ class Task {
     std::exception_ptr error;
     std::coroutine_handle<> parent;  // set once the parent really waits
 
+    static void* operator new(std::size_t size) { return FramePool::take(size); }
+    static void operator delete(void* frame, std::size_t size) { FramePool::give(frame, size); }
     Task get_return_object() { return Task(Handle::from_promise(*this)); }
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct Final {

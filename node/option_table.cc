@@ -150,7 +150,7 @@ void add_local_work(std::vector<Option>& table) {
       real(s + "beta_1", "0.9", 0, 1, "of the mean of gradients: adam, adamw, amsgrad"));
   table.push_back(
       real(s + "beta_2", "0.999", 0, 1, "of the mean of their squares: the same, and rmsprop"));
-  table.push_back(above(real(s + "epsilon", "1e-8", 0, kAny, "added to a root in a denominator")));
+  table.push_back(above(real(s + "epsilon", "1e-08", 0, kAny, "added to a root in a denominator")));
   table.push_back(real(s + "weight_decay", "0", 0, kAny,
                        "times x, added to the gradient; of adamw "
                        "x shrinks by it"));

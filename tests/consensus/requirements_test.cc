@@ -34,6 +34,7 @@ TEST(Requirements, OfEveryRegisteredAlgorithmAreTheCatalogues) {
                                                                    {"gradient_tracking", doubly},
                                                                    {"exact_diffusion", symmetric},
                                                                    {"extra", symmetric},
+                                                                   {"k_gt", doubly},
                                                                    {"mudag", symmetric},
                                                                    {"push_sum", columns},
                                                                    {"push_diging", columns}};
