@@ -251,7 +251,9 @@ class Cluster:
         return json.loads((self.node_folder(node) / "summary.json").read_text("utf-8"))
 
     def log(self, node: int) -> str:
-        return (self.node_folder(node) / "log.txt").read_text("utf-8", "replace")
+        """Empty before the node has begun it."""
+        path = self.node_folder(node) / "log.txt"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def models(self) -> list[list[float]]:
         """Every node's final x, read by the tests' own reader."""
