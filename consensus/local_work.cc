@@ -84,6 +84,11 @@ void require_local_work(const Settings& settings, const AlgorithmEntry& algorith
     throw SettingsError(setting("step_schedule.total", std::to_string(schedule.total)) +
                         ": of a cosine it must be above warm_up = " +
                         std::to_string(schedule.warm_up) + "; 0 takes shared.stop.steps");
+  if (schedule.kind == "cosine" && schedule.least == 0 && schedule.total < settings.stop.steps)
+    throw SettingsError(setting("step_schedule.total", std::to_string(schedule.total)) +
+                        ": the step size would be 0 from there on to shared.stop.steps = " +
+                        std::to_string(settings.stop.steps) +
+                        "; set least above 0, or total to 0 or at least as many steps");
   if (schedule.reference_batch > 0 && sampling.batch == 0)
     throw SettingsError(
         setting("step_schedule.reference_batch", std::to_string(schedule.reference_batch)) +

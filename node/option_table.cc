@@ -145,11 +145,11 @@ void add_local_work(std::vector<Option>& table) {
   std::string s = "shared.optimizer.";
   table.push_back(
       text(s + "kind", "sgd", "what becomes of x along a gradient", names_of(optimizers())));
-  table.push_back(real(s + "momentum", "0.9", 0, 1, "of momentum, nesterov"));
+  table.push_back(real(s + "momentum", "0.9", 0, 1 - 1e-9, "of momentum, nesterov"));
   table.push_back(
-      real(s + "beta_1", "0.9", 0, 1, "of the mean of gradients: adam, adamw, amsgrad"));
-  table.push_back(
-      real(s + "beta_2", "0.999", 0, 1, "of the mean of their squares: the same, and rmsprop"));
+      real(s + "beta_1", "0.9", 0, 1 - 1e-9, "of the mean of gradients: adam, adamw, amsgrad"));
+  table.push_back(real(s + "beta_2", "0.999", 0, 1 - 1e-9,
+                       "of the mean of their squares: the same, and rmsprop"));
   table.push_back(above(real(s + "epsilon", "1e-08", 0, kAny, "added to a root in a denominator")));
   table.push_back(real(s + "weight_decay", "0", 0, kAny,
                        "times x, added to the gradient; of adamw "

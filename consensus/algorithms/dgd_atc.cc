@@ -6,11 +6,12 @@ namespace starling {
 // Decentralised gradient descent, adapt then combine: step on the own objective, then mix. With
 // local steps, E > 1, it is local DSGD (decentralised FedAvg).
 //
-//   x_{t+1} = W z_E,   z_0 = x_t,  z_{e+1} = z_e - eta grad f_i(z_e);      E = 1: W (x - eta grad
-//   f)
+//   z_0 = x_t,  z_{e+1} = z_e - eta grad f_i(z_e),      e = 0 .. E - 1
+//   x_{t+1} = W z_E
 //
-// Invariant  mean of x_{t+1} = mean of x_t - eta mean of grad f_i(x_t).
-// Limit      not the optimum: x = W (x - eta grad f(x)), off by O(E eta / (1 - lambda_2)).
+// Invariant  mean of x_{t+1} = mean of z_E; for E = 1 mean of x_t - eta mean of grad f_i(x_t).
+// Limit      not the optimum, for E = 1 x = W (x - eta grad f(x)); off by
+//            O(E eta / (1 - lambda_2)).
 // Stable     eta < 2 / L.
 // Mixes      1 vector of d per step.
 // Keeps      x: d per node.

@@ -6,8 +6,9 @@ namespace starling {
 // Exact diffusion (= NIDS for smooth objectives = D2 with a lazy W): dgd_atc with its bias removed,
 // at no extra message. With local steps, E > 1, it is LED (local exact diffusion).
 //
-//   h_t     = x_t after E times  z <- z - eta grad f_i(z) - y_t / E;   E = 1: x_t - eta grad f -
-//   y_t x_{t+1} = (h_t + W h_t) / 2 y_{t+1} = y_t + h_t - x_{t+1},          y_0 = 0
+//   h_t     = x_t after E times  z <- z - eta grad f_i(z) - y_t / E
+//   x_{t+1} = (h_t + W h_t) / 2
+//   y_{t+1} = y_t + h_t - x_{t+1},          y_0 = 0
 //
 // h_t - x_{t+1} is computed as (h_t - W h_t) / 2: it vanishes as the nodes agree, while h_t -
 // x_{t+1} would add the rounding of x_{t+1} to the mean of y in every step (in float, 1e-4 in x

@@ -15,8 +15,7 @@ namespace starling {
 //            With E = 1 it is gradient_tracking in other coordinates.
 // Mixes      2 vectors of d per step; x is under way during the local steps.
 // Keeps      x, c: 2d per node.
-// Source     Liu, Lin, Koloskova & Stich, arXiv 2301.01313 (2023). Departure: the server's step
-// size
+// Source     Liu, Lin, Koloskova & Stich, arXiv 2301.01313 (2023). Departure: the outer step size
 //            is 1; the start is c = 0, which needs no message.
 template <class Real>
 Program k_gt(Peer<Real>& self) {

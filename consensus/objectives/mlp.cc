@@ -22,9 +22,10 @@ constexpr std::uint64_t kBlock = 256;  // rows that go through the network toget
 // A mini-batch drops each hidden unit of each row with probability p and multiplies the others by
 // 1 / (1 - p), by a stream of (seed, node, step); the full gradient drops nothing.
 //
-// Shapes    x: for each layer W (inputs x outputs, row by row), then b; the start is He's or
-// Glorot's Constants L is not finite: step sizes have to be given, gradient norms cannot be
-// certified
+// Shapes    x: for each layer W (inputs x outputs, row by row), then b.
+// Constants none are known, so L is infinite: step sizes have to be given, and gradient norms
+// cannot
+//           be certified.
 class Mlp final : public RowObjective {
  public:
   explicit Mlp(const starling_objective_request& request)
@@ -48,6 +49,7 @@ class Mlp final : public RowObjective {
 
   double stochastic_gradient(const double* x, std::uint64_t seed, std::uint64_t step,
                              std::uint64_t batch, double* gradient) override {
+    dropping_.reset();  // of a batch that failed
     if (dropout_ > 0)
       dropping_.emplace(seed, Purpose::dropout, node_, static_cast<std::uint32_t>(step));
     const double value = RowObjective::stochastic_gradient(x, seed, step, batch, gradient);

@@ -236,7 +236,20 @@ TEST(StepSchedules, PassThroughTheirKnownPoints) {
   EXPECT_DOUBLE_EQ(step_factor(schedule_of("inverse_sqrt", 9), 35), 0.5);
 }
 
-// x_{t+1} - x_t along a constant gradient is the step size of step t, whatever the view.
+TEST(StepSchedules, OfLengthZeroAreRefusedBeforeTheRunsEnd) {
+  Settings settings = settings_of("k_gt");
+  settings.step_schedule.kind = "cosine";
+  settings.stop.steps = 100;
+  settings.step_schedule.total = 60;
+  EXPECT_THROW(require_runnable(settings, Mixing()), SettingsError);
+  settings.step_schedule.least = 0.01;
+  EXPECT_NO_THROW(require_runnable(settings, Mixing()));
+  settings.step_schedule.least = 0;
+  settings.step_schedule.total = 100;
+  EXPECT_NO_THROW(require_runnable(settings, Mixing()));
+}
+
+// The step size of each step is the schedule's, times nodes * batch over the reference.
 TEST(StepSchedules, AreFollowedByTheRunAndScaleWithTheBatch) {
   Settings settings = settings_of("dgd_atc", 1);
   settings.step_schedule = schedule_of("step", 0);
