@@ -23,8 +23,7 @@ constexpr std::uint64_t kBlock = 256;  // rows that go through the network toget
 // 1 / (1 - p), by a stream of (seed, node, step); the full gradient drops nothing.
 //
 // Shapes    x: for each layer W (inputs x outputs, row by row), then b.
-// Constants none are known, so L is infinite: step sizes have to be given, and gradient norms
-// cannot
+// Constants none are known, so L is infinite: a step size has to be given, and no gradient norm can
 //           be certified.
 class Mlp final : public RowObjective {
  public:

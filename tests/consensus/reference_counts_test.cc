@@ -16,9 +16,11 @@ struct Count {
   int mixing_steps;
   double target;
   int steps;
+  int local_steps = 1;
+  const char* weights = "auto";
 };
 void PrintTo(const Count& c, std::ostream* out) {
-  *out << c.algorithm << " " << c.step_size << " to " << c.target;
+  *out << c.algorithm << " " << c.step_size << " E=" << c.local_steps << " to " << c.target;
 }
 
 class TableC18 : public ::testing::TestWithParam<Count> {};
@@ -37,12 +39,23 @@ const Count kCounts[] = {
     {"gradient_tracking", 1, "none", 1, 1e-10, 1323},
     {"mudag", 0, "chebyshev", 5, 1e-6, 97},
     {"mudag", 0, "chebyshev", 5, 1e-10, 167},
+    // Local steps; the table counts K-GT on a lazy W.
+    {"exact_diffusion", .5, "none", 1, 1e-6, 338, 5},
+    {"exact_diffusion", .5, "none", 1, 1e-10, 548, 5},
+    {"exact_diffusion", 1, "none", 1, 1e-6, 388, 2},
+    {"exact_diffusion", .25, "none", 1, 1e-6, 338, 10},
+    {"exact_diffusion", .125, "none", 1, 1e-6, 338, 20},
+    {"exact_diffusion", .5, "none", 1, 1e-6, 617, 10},
+    {"k_gt", .1, "none", 1, 1e-6, 1492, 5, "lazy_metropolis"},
+    {"k_gt", .1, "none", 1, 1e-10, 2680, 5, "lazy_metropolis"},
 };
 INSTANTIATE_TEST_SUITE_P(Catalogue, TableC18, ::testing::ValuesIn(kCounts));
 
 TEST_P(TableC18, IterationsAreThoseOfTheTable) {
   const Count& c = GetParam();
   Settings settings = settings_of(c.algorithm, c.step_size, c.acceleration, c.mixing_steps);
+  settings.algorithm.local_steps = c.local_steps;
+  settings.topology.weights = c.weights;
   settings.stop.steps = 5000;
   settings.stop.relative_error = c.target;
   Scenario<double> scenario(settings, graph_of("ring", 8), kQuadratic);
@@ -90,44 +103,6 @@ TEST_P(GraphsOfC18, IterationsAreThoseOfTheTable) {
   settings.stop.steps = 5000;
   settings.stop.relative_error = 1e-6;
   Scenario<double> scenario(settings, graph_of(c.graph, c.nodes), kQuadratic);
-  const auto executor = scenario.start();
-  EXPECT_EQ(executor->run(), RunStatus::converged);
-  EXPECT_NEAR(static_cast<double>(executor->runner(0).progress().step), c.steps, 1);
-}
-
-// The rows with local steps, E = 5. The table counts K-GT on a lazy W.
-struct LocalCount {
-  const char* algorithm;
-  double step_size;
-  const char* weights;
-  int local_steps;
-  double target;
-  int steps;
-};
-void PrintTo(const LocalCount& c, std::ostream* out) {
-  *out << c.algorithm << " E=" << c.local_steps << " to " << c.target;
-}
-class LocalStepsOfC18 : public ::testing::TestWithParam<LocalCount> {};
-const LocalCount kLocalCounts[] = {
-    {"exact_diffusion", .5, "metropolis", 5, 1e-6, 338},
-    {"exact_diffusion", .5, "metropolis", 5, 1e-10, 548},
-    {"exact_diffusion", 1, "metropolis", 2, 1e-6, 388},
-    {"exact_diffusion", .25, "metropolis", 10, 1e-6, 338},
-    {"exact_diffusion", .125, "metropolis", 20, 1e-6, 338},
-    {"exact_diffusion", .5, "metropolis", 10, 1e-6, 617},
-    {"k_gt", .1, "lazy_metropolis", 5, 1e-6, 1492},
-    {"k_gt", .1, "lazy_metropolis", 5, 1e-10, 2680},
-};
-INSTANTIATE_TEST_SUITE_P(Catalogue, LocalStepsOfC18, ::testing::ValuesIn(kLocalCounts));
-
-TEST_P(LocalStepsOfC18, IterationsAreThoseOfTheTable) {
-  const LocalCount& c = GetParam();
-  Settings settings = settings_of(c.algorithm, c.step_size, "none", 1);
-  settings.algorithm.local_steps = c.local_steps;
-  settings.topology.weights = c.weights;
-  settings.stop.steps = 5000;
-  settings.stop.relative_error = c.target;
-  Scenario<double> scenario(settings, graph_of("ring", 8), kQuadratic);
   const auto executor = scenario.start();
   EXPECT_EQ(executor->run(), RunStatus::converged);
   EXPECT_NEAR(static_cast<double>(executor->runner(0).progress().step), c.steps, 1);
