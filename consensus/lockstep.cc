@@ -24,6 +24,7 @@ class LockstepHost final : public Host<Real> {
     }
     peer_->finish(operation);
   }
+  bool objective_takes_steps() const override { return objective_.has_local_steps(); }
 
   Queue<MixOperation<Real>*>& begun() { return begun_; }
 

@@ -3,10 +3,12 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <vector>
 
 #include "consensus/agreement.h"
 #include "consensus/mixers/mixer.h"
+#include "consensus/objectives/starling_objective.h"
 #include "consensus/ride.h"
 #include "consensus/vector.h"
 
@@ -45,19 +47,31 @@ struct MixOperation : Operation<Real> {
   Vector<Real>& at(std::uint32_t k) { return y[k % y.size()]; }  // y_k
 };
 
+// A gradient, or, where the objective takes them itself, the local steps from `at`: the result is
+// where they end.
 template <class Real>
 struct GradientOperation : Operation<Real> {
-  Vector<Real> at;     // a copy of x: it may change the next moment
-  Sampling sampling;   // of which rows
-  std::uint64_t draw;  // the how-manieth mini-batch
-  double value = 0;    // f_i(at)
+  Vector<Real> at;                            // a copy of x: it may change the next moment
+  Sampling sampling;                          // of which rows
+  std::uint64_t draw;                         // the how-manieth mini-batch
+  double value = 0;                           // f_i(at)
+  std::optional<starling_local_steps> steps;  // but for their draw and scale
 };
 
 // f_i, or its mini-batch, and its gradient at operation.at, each multiplied by `scale`
-// (agreement.h).
+// (agreement.h); or the local steps with f_i so multiplied.
 template <class Real, class Function>
 void evaluate(Function& objective, double scale, GradientOperation<Real>& operation) {
   const auto& [batch, seed] = operation.sampling;
+  if (operation.steps) {
+    operation.steps->batch = batch;
+    operation.steps->seed = seed;
+    operation.steps->step = operation.draw;
+    operation.steps->scale = scale;
+    operation.result = operation.at;
+    operation.value = scale * objective.local_steps(*operation.steps, operation.result.data());
+    return;
+  }
   operation.value = batch == 0
                         ? objective.gradient(operation.at.data(), operation.result.data())
                         : objective.stochastic_gradient(operation.at.data(), seed, operation.draw,
@@ -78,6 +92,8 @@ class Host {
   virtual void filled(MixOperation<Real>& operation, std::size_t count) = 0;
   // Evaluates operation.value and operation.result at operation.at; may finish it before returning.
   virtual void start_gradient(GradientOperation<Real>& operation) = 0;
+  // Whether this node's objective takes the local steps itself.
+  virtual bool objective_takes_steps() const { return false; }
 };
 
 }  // namespace starling

@@ -74,6 +74,14 @@ class Peer {
   Pending<Real> full_gradient(const Eigen::MatrixBase<Expression>& v) {
     return gradient(v, Sampling{});
   }
+  // Whether the objective takes the local steps itself: then they are one operation, from v, and
+  // the vectors that `steps` names stand until it has ended. Draw and scale are filled in.
+  bool objective_takes_steps() const { return host_.objective_takes_steps(); }
+  template <class Expression>
+  Pending<Real> local_steps(const Eigen::MatrixBase<Expression>& v,
+                            const starling_local_steps& steps) {
+    return gradient(v, agreement_->sampling, &steps);
+  }
   // A scratch vector holding v.
   template <class Expression>
   Vector<Real> evaluate(const Eigen::MatrixBase<Expression>& v) {
@@ -163,7 +171,8 @@ class Peer {
 
  private:
   template <class Expression>
-  Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v, const Sampling& sampling);
+  Pending<Real> gradient(const Eigen::MatrixBase<Expression>& v, const Sampling& sampling,
+                         const starling_local_steps* steps = nullptr);
   void park(std::coroutine_handle<> program) {
     parked_ = program;
     if (fresh_ || std::exchange(restored_, false)) return;
@@ -235,8 +244,8 @@ Pending<Real> Peer<Real>::mix(const Eigen::MatrixBase<Expression>& v, int steps)
 
 template <class Real>
 template <class Expression>
-Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v,
-                                   const Sampling& sampling) {
+Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v, const Sampling& sampling,
+                                   const starling_local_steps* steps) {
   GradientOperation<Real>* operation = nullptr;
   for (auto& old : gradients_)
     if (!old->held_by_program && !old->held_by_host && !old->error) operation = old.get();
@@ -247,7 +256,9 @@ Pending<Real> Peer<Real>::gradient(const Eigen::MatrixBase<Expression>& v,
   if (operation->at.size() != v.size()) operation->at = Vector<Real>(pool_, v.size());
   operation->at = v;
   operation->sampling = sampling;
-  if (sampling.batch > 0) operation->draw = draws_++;
+  operation->steps = steps ? std::optional(*steps) : std::nullopt;
+  if (sampling.batch > 0)
+    operation->draw = std::exchange(draws_, draws_ + (steps ? steps->steps : 1));
   if (operation->result.size() != v.size()) operation->result = Vector<Real>(pool_, v.size());
   operation->finished = false;
   operation->error = nullptr;

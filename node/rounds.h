@@ -29,6 +29,7 @@ class Rounds final : public Host<Real> {
   void start_mix(MixOperation<Real>& operation) override;
   void filled(MixOperation<Real>& operation, std::size_t count) override;
   void start_gradient(GradientOperation<Real>& operation) override;
+  bool objective_takes_steps() const override { return objective_.has_local_steps(); }
 
   // Mixes what has arrived, gives back what is released, takes in finished gradients. Whether
   // anything finished.

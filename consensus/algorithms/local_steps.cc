@@ -8,6 +8,10 @@ template <class Real>
 Task<Vector<Real>> local_steps(Peer<Real>& self, const Vector<Real>& x, const Vector<Real>* shift,
                                Real share) {
   auto& start = x;
+  if (self.objective_takes_steps()) {
+    auto steps = self.local_steps(start, updates(self, self.local_steps(), shift, share));
+    co_return self.evaluate(co_await steps);
+  }
   const Vector<Real>* from = &start;
   Vector<Real> z;
   for (int step = 0; step < self.local_steps(); ++step) {

@@ -47,6 +47,8 @@ Objective::Objective(const starling_objective_vtable& vtable,
     throw ObjectiveError("objective has constants L = " + std::to_string(smoothness_) + ", mu = " +
                          std::to_string(strong_convexity_) + "; L >= mu >= 0 must hold");
   has_optimum_ = vtable_.optimum && vtable_.optimum(instance_.get(), nullptr) == 0;
+  has_local_steps_ =
+      vtable_.local_steps && vtable_.local_steps(instance_.get(), nullptr, nullptr, nullptr) == 0;
 }
 
 template <class Real>
@@ -71,6 +73,15 @@ double Objective::stochastic_gradient(const Real* x, std::uint64_t seed, std::ui
   if (!has_stochastic_gradient()) throw ObjectiveError("the objective takes no mini-batches");
   double value = 0;
   check(vtable_.stochastic_gradient(instance_.get(), x, seed, step, batch, gradient, &value));
+  return value;
+}
+
+template <class Real>
+double Objective::local_steps(const starling_local_steps& steps, Real* x) {
+  require_precision<Real>();
+  if (!has_local_steps()) throw ObjectiveError("the objective takes no steps itself");
+  double value = 0;
+  check(vtable_.local_steps(instance_.get(), &steps, x, &value));
   return value;
 }
 
@@ -117,6 +128,8 @@ template double Objective::stochastic_gradient<float>(const float*, std::uint64_
                                                       std::uint64_t, float*);
 template double Objective::stochastic_gradient<double>(const double*, std::uint64_t, std::uint64_t,
                                                        std::uint64_t, double*);
+template double Objective::local_steps<float>(const starling_local_steps&, float*);
+template double Objective::local_steps<double>(const starling_local_steps&, double*);
 template void Objective::initial<float>(float*);
 template void Objective::initial<double>(double*);
 template std::uint64_t Objective::correct<float>(const float*, const starling_data&);

@@ -34,6 +34,7 @@ class Objective {
   bool has_optimum() const { return has_optimum_; }
   bool has_accuracy() const { return vtable_.accuracy != nullptr; }
   bool has_stochastic_gradient() const { return vtable_.stochastic_gradient != nullptr; }
+  bool has_local_steps() const { return has_local_steps_; }
 
   // f_i(x), and its gradient unless `gradient` is null. Real must be the precision the instance was
   // made with.
@@ -43,6 +44,9 @@ class Objective {
   template <class Real>
   double stochastic_gradient(const Real* x, std::uint64_t seed, std::uint64_t step,
                              std::uint64_t batch, Real* gradient);
+  // Takes the local steps itself, from x in place; f_i where the last gradient was taken.
+  template <class Real>
+  double local_steps(const starling_local_steps& steps, Real* x);
   // Where to start, the same on every node.
   template <class Real>
   void initial(Real* x);
@@ -64,7 +68,7 @@ class Objective {
   std::uint64_t dimension_ = 0;
   starling_precision precision_;
   double smoothness_ = 0, strong_convexity_ = 0;
-  bool has_optimum_ = false;
+  bool has_optimum_ = false, has_local_steps_ = false;
 };
 
 // none: it reads no data. vectors: it may, one row for each node. rows: a file must be named, whose

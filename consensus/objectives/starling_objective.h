@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define STARLING_OBJECTIVE_ABI 1
+#define STARLING_OBJECTIVE_ABI 2
 
 typedef enum { STARLING_FLOAT32 = 4, STARLING_FLOAT64 = 8 } starling_precision;
 
@@ -43,7 +43,33 @@ typedef struct {
   starling_precision precision;
   const char* config; /* JSON object: the keys of [shared.objective] */
   const starling_data* data;
+  const char* local; /* JSON object: device and threads, of this node alone */
 } starling_objective_request;
+
+/* [shared.optimizer], every key of it. */
+typedef struct {
+  const char* kind;
+  double momentum, beta_1, beta_2, epsilon, weight_decay, clip_norm, clip_value;
+} starling_optimizer;
+
+/* Everything a node does between two mixings:
+ *
+ *   x <- update(x, scale grad f_i(x)) - share shift,    `steps` times
+ */
+typedef struct {
+  uint64_t steps;
+  uint64_t batch;      /* rows a gradient is over; 0: all */
+  uint64_t seed, step; /* as in stochastic_gradient: `step` is the first update's, one more for each
+                        */
+  double step_size;
+  double scale;
+  const void* shift; /* `dimension` values, or NULL: none */
+  double share;
+  starling_optimizer optimizer;
+  void* states[3];  /* the optimizer's vectors, `dimension` values each, kept by the caller; NULL
+                       beyond what it needs */
+  uint64_t updates; /* that made them */
+} starling_local_steps;
 
 typedef struct starling_objective starling_objective; /* an instance, opaque */
 
@@ -82,6 +108,10 @@ typedef struct {
   int (*global_constants)(starling_objective*, double* smoothness, double* strong_convexity);
   /* where to start, the same on every node; zero where this is NULL */
   int (*initial)(starling_objective*, void* x);
+  /* Takes the steps itself, in place, where its data is; f_i where the last gradient was taken in
+   * `value`. steps = NULL only asks whether this instance does (0: yes). */
+  int (*local_steps)(starling_objective*, const starling_local_steps* steps, void* x,
+                     double* value);
 } starling_objective_vtable;
 
 /* A shared library exports exactly this. */

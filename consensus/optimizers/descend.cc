@@ -1,5 +1,6 @@
 #include "consensus/optimizers/descend.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -16,6 +17,15 @@ double clipping(const Peer<Real>& self, const Vector<Real>& g, double most) {
   return norm > most ? most / norm : 1;
 }
 
+// The vectors the optimizer keeps, and how many updates have made them once `count` more have.
+template <class Real>
+double states_after(Peer<Real>& self, const OptimizerEntry& entry, int count, Real* states[3]) {
+  static constexpr const char* kNames[] = {"optimizer.0", "optimizer.1", "optimizer.2"};
+  if (entry.states == 0) return 0;
+  for (int s = 0; s < entry.states; ++s) states[s] = self.state(kNames[s]).data();
+  return static_cast<double>(self.state("optimizer.t", 1)[0] += static_cast<Real>(count));
+}
+
 }  // namespace
 
 template <class Real>
@@ -26,9 +36,7 @@ Vector<Real> descend(Peer<Real>& self, const Vector<Real>& from, const Vector<Re
   Vector<Real> to(self.pool(), from.size());
   VectorUpdate<Real> update{};
   if (entry.states > 0) {
-    static constexpr const char* kNames[] = {"optimizer.0", "optimizer.1", "optimizer.2"};
-    for (int s = 0; s < entry.states; ++s) update.states[s] = self.state(kNames[s]).data();
-    const auto t = static_cast<double>(self.state("optimizer.t", 1)[0] += 1);
+    const double t = states_after(self, entry, 1, update.states);
     update.factors.unbias_1 = static_cast<Real>(1 - std::pow(o.beta_1, t));
     update.factors.root_unbias_2 = static_cast<Real>(std::sqrt(1 - std::pow(o.beta_2, t)));
   }
@@ -54,6 +62,25 @@ Vector<Real> descend(Peer<Real>& self, const Vector<Real>& from, const Vector<Re
   return to;
 }
 
+template <class Real>
+starling_local_steps updates(Peer<Real>& self, int count, const Vector<Real>* shift, Real share) {
+  const OptimizerSettings& o = self.agreement().optimizer;
+  Real* states[3]{};
+  const double after = states_after(self, *find_optimizer(o.kind), count, states);
+  starling_local_steps steps{};
+  steps.steps = static_cast<std::uint64_t>(count);
+  steps.step_size = static_cast<double>(self.step_size());
+  steps.shift = shift ? shift->data() : nullptr;
+  steps.share = share;
+  steps.optimizer = {o.kind.c_str(), o.momentum,     o.beta_1,    o.beta_2,
+                     o.epsilon,      o.weight_decay, o.clip_norm, o.clip_value};
+  std::copy(states, states + 3, steps.states);
+  steps.updates = after > 0 ? static_cast<std::uint64_t>(after) - steps.steps : 0;
+  return steps;
+}
+
+template starling_local_steps updates(Peer<float>&, int, const Vector<float>*, float);
+template starling_local_steps updates(Peer<double>&, int, const Vector<double>*, double);
 template Vector<float> descend(Peer<float>&, const Vector<float>&, const Vector<float>&,
                                const Vector<float>*, float);
 template Vector<double> descend(Peer<double>&, const Vector<double>&, const Vector<double>&,

@@ -14,4 +14,8 @@ template <class Real>
 Vector<Real> descend(Peer<Real>& self, const Vector<Real>& from, const Vector<Real>& g,
                      const Vector<Real>* shift = nullptr, Real share = 0);
 
+// The next `count` updates of the same, for an objective that makes them itself.
+template <class Real>
+starling_local_steps updates(Peer<Real>& self, int count, const Vector<Real>* shift, Real share);
+
 }  // namespace starling

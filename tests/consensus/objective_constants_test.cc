@@ -185,8 +185,8 @@ TEST(Keys, WholeNumbersMayBeWrittenAsFloatsAndNothingElse) {
 
 TEST(Refused, RequestsOfAnotherAbiOrNoSuchNode) {
   const auto& table = *find_objective("vectors")->vtable;
-  starling_objective_request request{STARLING_OBJECTIVE_ABI, 0,      1, STARLING_FLOAT64,
-                                     R"({"random": 2})",     nullptr};
+  starling_objective_request request{STARLING_OBJECTIVE_ABI, 0,       1,      STARLING_FLOAT64,
+                                     R"({"random": 2})",     nullptr, nullptr};
   EXPECT_NO_THROW(Objective(table, request));
   auto wrong = request;
   wrong.abi = STARLING_OBJECTIVE_ABI + 1;
@@ -202,8 +202,8 @@ TEST(Refused, RequestsOfAnotherAbiOrNoSuchNode) {
 // A module built against an older, shorter table: what lies beyond its size is not read.
 TEST(Abi, ShorterTableLacksTheLaterFunctionsOnly) {
   starling_objective_vtable older = *find_objective("reference_quadratic")->vtable;
-  const starling_objective_request request{STARLING_OBJECTIVE_ABI, 0,    2,
-                                           STARLING_FLOAT64,       "{}", nullptr};
+  const starling_objective_request request{
+      STARLING_OBJECTIVE_ABI, 0, 2, STARLING_FLOAT64, "{}", nullptr, nullptr};
   EXPECT_TRUE(Objective(older, request).global_constants());
   older.struct_size = offsetof(starling_objective_vtable, global_constants);
   EXPECT_FALSE(Objective(older, request).global_constants());
@@ -220,8 +220,8 @@ TEST(Abi, ShorterTableLacksTheLaterFunctionsOnly) {
 // A long reason is cut to the caller's buffer and always terminated.
 TEST(Abi, ErrorTextFitsTheBuffer) {
   const auto& table = *find_objective("logistic")->vtable;
-  const starling_objective_request request{STARLING_OBJECTIVE_ABI, 0,    1,
-                                           STARLING_FLOAT64,       "{}", nullptr};
+  const starling_objective_request request{
+      STARLING_OBJECTIVE_ABI, 0, 1, STARLING_FLOAT64, "{}", nullptr, nullptr};
   char text[8] = "zzzzzzz";
   EXPECT_EQ(table.create(&request, text, sizeof text), nullptr);
   EXPECT_STREQ(text, "logisti");

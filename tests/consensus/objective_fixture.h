@@ -59,7 +59,7 @@ struct ObjectiveCase {
                  std::uint32_t nodes = 3) const {
     const starling_data view = data.view();
     return Objective(*entry->vtable, {STARLING_OBJECTIVE_ABI, node, nodes, precision,
-                                      config.c_str(), data.rows > 0 ? &view : nullptr});
+                                      config.c_str(), data.rows > 0 ? &view : nullptr, nullptr});
   }
 };
 

@@ -15,8 +15,8 @@ namespace starling {
 namespace {
 
 Objective make(const char* name, const char* config, std::uint32_t node, std::uint32_t nodes = 8) {
-  return Objective(*find_objective(name)->vtable,
-                   {STARLING_OBJECTIVE_ABI, node, nodes, STARLING_FLOAT64, config, nullptr});
+  return Objective(*find_objective(name)->vtable, {STARLING_OBJECTIVE_ABI, node, nodes,
+                                                   STARLING_FLOAT64, config, nullptr, nullptr});
 }
 
 double mean_value(const char* name, const std::vector<double>& x) {

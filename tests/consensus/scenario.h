@@ -75,9 +75,10 @@ template <class Real>
 class Scenario {
  public:
   // objective: the keys of [shared.objective] as JSON, "kind" among them. One that needs data gets
-  // rows that differ from node to node in number and law.
+  // rows that differ from node to node in number and law. table: in place of the built-in one.
   Scenario(Settings wanted, const Graph& graph, const std::string& objective,
-           std::vector<double> samples = {}, const Rows* inputs = nullptr)
+           std::vector<double> samples = {}, const Rows* inputs = nullptr,
+           const starling_objective_vtable* table = nullptr)
       : settings(std::move(wanted)) {
     settings.topology.nodes = graph.nodes();
     settings.objective.config = objective;
@@ -100,7 +101,7 @@ class Scenario {
       request.precision = sizeof(Real) == 4 ? STARLING_FLOAT32 : STARLING_FLOAT64;
       request.config = objective.c_str();
       request.data = data.rows > 0 ? &data : nullptr;
-      objectives.push_back(std::make_unique<Objective>(*entry->vtable, request));
+      objectives.push_back(std::make_unique<Objective>(table ? *table : *entry->vtable, request));
       pointers.push_back(objectives.back().get());
     }
     const MixingMatrix matrix = make_matrix(settings, graph, samples);

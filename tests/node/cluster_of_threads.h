@@ -78,7 +78,7 @@ inline Objective make_bowl(const Settings& settings, NodeId node, std::uint64_t 
   const auto precision =
       settings.precision == Precision::float32 ? STARLING_FLOAT32 : STARLING_FLOAT64;
   return Objective(bowl_vtable(), {STARLING_OBJECTIVE_ABI, node, settings.topology.nodes, precision,
-                                   config.c_str(), nullptr});
+                                   config.c_str(), nullptr, nullptr});
 }
 
 // One node's end: its model's bytes and how it went.

@@ -49,8 +49,9 @@ class RealData : public testing::TestWithParam<Problem> {
   Objective pooled() {
     view_ = data_.view();
     const std::string config = "{\"l2\": " + std::to_string(GetParam().l2) + "}";
-    return Objective(*find_objective(GetParam().kind)->vtable,
-                     {STARLING_OBJECTIVE_ABI, 0, 1, STARLING_FLOAT64, config.c_str(), &view_});
+    return Objective(
+        *find_objective(GetParam().kind)->vtable,
+        {STARLING_OBJECTIVE_ABI, 0, 1, STARLING_FLOAT64, config.c_str(), &view_, nullptr});
   }
   Dataset data_;
   starling_data view_{};
@@ -95,8 +96,9 @@ TEST_P(RealData, ShardsWeightedBySamplesAreThePooledObjective) {
   for (const auto& rows : partition_rows(data_, "sizes:powerlaw", 5, 1)) {
     const Dataset shard = data_.subset(rows);
     const starling_data view = shard.view();
-    Objective objective(*find_objective(GetParam().kind)->vtable,
-                        {STARLING_OBJECTIVE_ABI, 0, 5, STARLING_FLOAT64, config.c_str(), &view});
+    Objective objective(
+        *find_objective(GetParam().kind)->vtable,
+        {STARLING_OBJECTIVE_ABI, 0, 5, STARLING_FLOAT64, config.c_str(), &view, nullptr});
     const double weight = static_cast<double>(rows.size()) / static_cast<double>(data_.rows());
     total += weight * objective.gradient(x.data(), part.data());
     for (std::size_t k = 0; k < x.size(); ++k) sum[k] += weight * part[k];
