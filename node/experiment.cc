@@ -1,6 +1,7 @@
 #include "node/experiment.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "node/configured_graph.h"
 #include "node/option_value.h"
