@@ -34,7 +34,9 @@ Facts::Facts(const Graph& configured)
       facts_(edges_.size()),
       samples_(configured.nodes()),
       prepared_(configured.nodes()),
-      next_(configured.nodes()) {}
+      next_(configured.nodes()),
+      edge_learned_(edges_.size(), 1),
+      node_learned_(configured.nodes(), 1) {}
 
 void Facts::add_edges(const Graph& more) {
   std::vector<Edge> all = edges_;
@@ -42,14 +44,22 @@ void Facts::add_edges(const Graph& more) {
     if (!graph_.adjacent(edge.u, edge.v)) all.push_back(edge);
   std::sort(all.begin(), all.end());
   std::vector<EdgeFact> facts;
-  for (const Edge& edge : all)
-    facts.push_back(graph_.adjacent(edge.u, edge.v) ? facts_[edge_index(edge.u, edge.v)]
-                    : later_.contains(edge)         ? later_.at(edge)
-                                                    : EdgeFact{});
-  later_.clear();
+  std::vector<std::uint64_t> learned;
+  for (const Edge& edge : all) {
+    if (graph_.adjacent(edge.u, edge.v)) {
+      const std::size_t known = edge_index(edge.u, edge.v);
+      facts.push_back(facts_[known]);
+      learned.push_back(edge_learned_[known]);
+    } else {
+      const auto later = later_.extract(edge);
+      facts.push_back(later ? later.mapped() : EdgeFact{});
+      learn(learned.emplace_back());
+    }
+  }
   graph_ = Graph::from_edges(graph_.nodes(), all);
   edges_ = std::move(all);
   facts_ = std::move(facts);
+  edge_learned_ = std::move(learned);
   ++generation_;
 }
 
@@ -60,6 +70,7 @@ void Facts::add_heal_edge(const Edge& edge) {
   std::vector<Edge> edges = required_.edge_list();
   edges.push_back(edge);
   required_ = Graph::from_edges(graph_.nodes(), std::move(edges));
+  learn(edge_learned_[edge_index(edge.u, edge.v)]);
 }
 
 void Facts::require(const Graph& graph) {
@@ -87,7 +98,7 @@ bool Facts::merge_edge(std::size_t index, const EdgeFact& fact) {
   if (fact <= facts_[index]) return false;
   facts_[index] = fact;
   ++generation_;
-  return true;
+  return learn(edge_learned_[index]);
 }
 
 bool Facts::keep_for_later(const Edge& edge, const EdgeFact& fact) {
@@ -101,33 +112,35 @@ bool Facts::keep_for_later(const Edge& edge, const EdgeFact& fact) {
 bool Facts::merge_samples(NodeId i, std::uint64_t samples) {
   if (samples <= samples_[i]) return false;
   samples_[i] = samples;
-  return true;
+  return learn(node_learned_[i]);
 }
 
 bool Facts::merge_prepared(NodeId i, const Prepared& prepared) {
   if (prepared_[i] && prepared.age <= prepared_[i]->age) return false;
   prepared_[i] = prepared;
-  return true;
+  return learn(node_learned_[i]);
 }
 
 bool Facts::merge_proposal(const Proposal& proposal) {
   if (proposal <= proposal_) return false;
   proposal_ = proposal;
-  return true;
+  return learn(rest_learned_);
 }
 
 bool Facts::merge_in_force(const Proposal& proposal) {
   if (proposal <= in_force_) return false;
   in_force_ = proposal;
-  return true;
+  return learn(rest_learned_);
 }
 
-bool Facts::merge_late(bool late) { return late && !std::exchange(late_, true); }
+bool Facts::merge_late(bool late) {
+  return late && !std::exchange(late_, true) && learn(rest_learned_);
+}
 
 bool Facts::merge_next(NodeId i, const Prepared& next) {
   if (next_[i] && next.age <= next_[i]->age) return false;
   next_[i] = next;
-  return true;
+  return learn(node_learned_[i]);
 }
 
 std::uint64_t Facts::age() const {

@@ -93,6 +93,13 @@ class Facts {
   // Node i's record for the next switch: `view` names the switch, `age` orders them.
   const std::optional<Prepared>& next(NodeId i) const { return next_[i]; }
 
+  // Counts what was learned, and says when each fact was: a neighbor who was told all up to some
+  // count needs only what came later.
+  std::uint64_t learned() const { return learned_; }
+  std::uint64_t edge_learned(std::size_t index) const { return edge_learned_[index]; }
+  std::uint64_t node_learned(NodeId i) const { return node_learned_[i]; }
+  std::uint64_t rest_learned() const { return rest_learned_; }  // proposals, late
+
   // Each returns whether something new was learned.
   bool merge_edge(std::size_t index, const EdgeFact& fact);
   // Of an edge not known here: kept for the day it is, within bounds; false.
@@ -118,6 +125,10 @@ class Facts {
 
  private:
   View view_of(NodeId self, std::span<const std::uint32_t> counters) const;
+  bool learn(std::uint64_t& when) {
+    when = ++learned_;
+    return true;
+  }
 
   Graph graph_, required_;
   std::vector<Edge> edges_;
@@ -129,6 +140,8 @@ class Facts {
   Proposal proposal_, in_force_;
   bool late_ = false;
   std::uint64_t generation_ = 0, switches_ = 0, applied_ = 0;
+  std::uint64_t learned_ = 1, rest_learned_ = 1;
+  std::vector<std::uint64_t> edge_learned_, node_learned_;
 };
 
 }  // namespace starling

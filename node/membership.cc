@@ -41,6 +41,8 @@ Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own, 
   network_.facts_changed();
   Mixing mixing;
   std::optional<std::uint64_t> prepared;
+  View view = facts_.view(options_.self);
+  std::uint64_t known = facts_.generation();
   for (bool first = true;; first = false) {
     network_.pump(milliseconds(first || nodes_ == 1 ? 0 : 50));
     hear();
@@ -48,7 +50,7 @@ Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own, 
     const bool fetching = !mine.begun && !fetched(mine);
     if (donor_.wants_copy() && mine.begun) donor_.keep(mine.model, mine.step, transport_.now());
     donor_.serve(network_);
-    const View view = facts_.view(options_.self);
+    if (std::exchange(known, facts_.generation()) != known) view = facts_.view(options_.self);
     parting_ &= view.id == running_;
     if (mine.begun) heal(view);
     // Whoever broke off because a neighbor is done, or cannot go on without it, stops with it.
@@ -62,7 +64,7 @@ Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own, 
       prepared = view.id;
     }
     const auto records = records_of(view);
-    if (records.size() < view.size() || !may_begin(view, records)) continue;
+    if (records.empty() || !may_begin(view, records)) continue;
     return begin(settings, view, records, std::move(mixing));
   }
 }
@@ -141,11 +143,13 @@ void Membership::prepare(std::unique_lock<std::mutex>& lock, const Settings& set
   network_.flush();
 }
 
+// By rank; empty: not all are known yet.
 std::vector<Prepared> Membership::records_of(const View& view) const {
   std::vector<Prepared> records;
-  for (const NodeId i : view.members)
-    if (facts_.prepared(i) && facts_.prepared(i)->view == view.id)
-      records.push_back(*facts_.prepared(i));
+  for (const NodeId i : view.members) {
+    if (!facts_.prepared(i) || facts_.prepared(i)->view != view.id) return {};
+    records.push_back(*facts_.prepared(i));
+  }
   return records;
 }
 

@@ -52,7 +52,7 @@ struct ProbeBody {
   std::string filler;  // of a question: makes it large
 };
 
-// STATE: facts, no history; newer replaces older.
+// STATE: facts, no history; each is merged by maximum.
 struct StateBody {
   struct EdgeEntry {
     Edge edge;

@@ -190,9 +190,7 @@ void Network::flush() {
   for (auto& edge : edges_) {
     if (!edge->session) continue;
     // Facts go before what was computed knowing them.
-    if (std::exchange(edge->state_due, false))
-      send_control(*edge, edge->link.header(FrameType::STATE, edge->session, 0),
-                   encode(state_of(facts_)));
+    if (std::exchange(edge->state_due, false)) send_state(*edge);
     if (!edge->session) continue;
     if (!edge->link.send(transport_, edge->connection, edge->session)) {
       drop_session(*edge, "connection closed");
@@ -201,6 +199,14 @@ void Network::flush() {
     while (const auto stream = edge->link.untold())
       send_control(*edge, edge->link.header(FrameType::BEAT, edge->session, *stream), {});
     send_done(*edge);
+  }
+}
+
+// A session loses nothing and keeps the order: what was sent in it is known at the other end.
+void Network::send_state(Edge& edge) {
+  for (const StateBody& body : state_since(facts_, std::exchange(edge.told, facts_.learned()))) {
+    if (!edge.session) return;
+    send_control(edge, edge.link.header(FrameType::STATE, edge.session, 0), encode(body));
   }
 }
 

@@ -134,6 +134,7 @@ class Network final : public TransportEvents {
     std::string last_reason;
     bool fell_silent = false;  // its last session ended so
     bool state_due = false;
+    std::uint64_t told = 0;        // of Facts::learned(), in this session
     bool retired = false;          // of a graph that is no longer used; over once the other end has
     std::uint32_t retired_at = 0;  // finished this stream, too
     bool over = false;             // no connection is wanted any more
@@ -160,7 +161,8 @@ class Network final : public TransportEvents {
                  bool joins);
   void on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBytes head,
                         ReceivedBytes payload);
-  void on_state(const StateBody& body);
+  void send_state(Edge& edge);
+  void on_state(Edge& edge, const StateBody& body);
   void on_transfer(Edge& edge, const DecodedFrame& frame);
   void on_done(Edge& edge, const DecodedFrame& frame);
   void drop_session(Edge& edge, const std::string& why);

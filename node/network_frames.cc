@@ -62,7 +62,7 @@ void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBy
     return end_session(edge.link.peer(), "a bad checksum");
   if (!edge.link.complete(h)) return end_session(edge.link.peer(), "a DATA frame is missing");
   if (h.type == FrameType::STATE) {
-    if (const auto body = decode_state(frame.payload)) return on_state(*body);
+    if (const auto body = decode_state(frame.payload)) return on_state(edge, *body);
     return end_session(edge.link.peer(), "a STATE that cannot be read");
   }
   if (h.type == FrameType::DONE) return on_done(edge, frame);
@@ -73,8 +73,9 @@ void Network::on_session_frame(Edge& edge, const DecodedFrame& frame, ReceivedBy
   if (const auto beat = decode_beat(frame.payload)) edge.beat = *beat;
 }
 
-void Network::on_state(const StateBody& body) {
+void Network::on_state(Edge& from, const StateBody& body) {
   bool changed = false;
+  const bool even = from.told == facts_.learned();  // then it knows what we are about to learn
   const NodeId nodes = facts_.graph().nodes();
   for (const auto& e : body.edges) {
     if (e.edge.u >= e.edge.v || e.edge.v >= nodes) {
@@ -103,6 +104,7 @@ void Network::on_state(const StateBody& body) {
     changed |= facts_.merge_in_force(*body.in_force);
   changed |= facts_.merge_late(body.late);
   for (auto& edge : edges_) edge->fact = facts_.edge_index(options_.self, edge->link.peer());
+  if (even) from.told = facts_.learned();
   if (!changed) return;
   news_.facts_changed = true;
   facts_changed();

@@ -152,6 +152,7 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
   // Positions of another view say nothing: who is in ours has lost nothing of it.
   if (!joins && peer.view == expected_view_) edge.link.resume(peer);
   edge.state_due = true;
+  edge.told = 0;
   edge.done_sent = false;
 }
 

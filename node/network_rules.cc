@@ -73,17 +73,32 @@ ProbeBody answer_to(const ProbeBody& probe, NodeId self, bool running,
 
 bool is_mismatch(const Refusal& refusal) { return refusal.reason.starts_with(kMismatch); }
 
-StateBody state_of(const Facts& facts) {
-  StateBody body;
+std::vector<StateBody> state_since(const Facts& facts, std::uint64_t learned) {
+  // A record may name kMostHeld snapshots, twice; a proposal is up to 64 KiB of text. Edges come
+  // first: who knows a record knows the counters it was made with.
+  constexpr std::size_t kMostEdges = 256, kMostNodes = 24;
+  std::vector<StateBody> bodies;
+  const auto add = [&]() -> StateBody& {
+    bodies.emplace_back().late = facts.late();
+    return bodies.back();
+  };
+  const auto with_room = [&]() -> StateBody& {
+    const bool full = bodies.empty() || bodies.back().edges.size() == kMostEdges ||
+                      bodies.back().nodes.size() == kMostNodes;
+    return full ? add() : bodies.back();
+  };
   for (std::size_t e = 0; e < facts.edges().size(); ++e)
-    body.edges.push_back({facts.edges()[e], facts.edge(e), facts.heals(facts.edges()[e])});
+    if (facts.edge_learned(e) > learned)
+      with_room().edges.push_back({facts.edges()[e], facts.edge(e), facts.heals(facts.edges()[e])});
   for (NodeId i = 0; i < facts.graph().nodes(); ++i)
-    if (facts.samples(i) > 0)
-      body.nodes.push_back({i, facts.samples(i), facts.prepared(i), facts.next(i)});
-  if (facts.proposal().sequence > 0) body.proposal = facts.proposal();
-  if (facts.in_force().sequence > 0) body.in_force = facts.in_force();
-  body.late = facts.late();
-  return body;
+    if (facts.node_learned(i) > learned && facts.samples(i) > 0)
+      with_room().nodes.push_back({i, facts.samples(i), facts.prepared(i), facts.next(i)});
+  if (facts.rest_learned() > learned) {
+    if (facts.proposal().sequence > 0) add().proposal = facts.proposal();
+    if (facts.in_force().sequence > 0) add().in_force = facts.in_force();
+    if (bodies.empty()) add();  // late is all
+  }
+  return bodies;
 }
 
 }  // namespace starling

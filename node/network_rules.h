@@ -25,7 +25,8 @@ ProbeBody answer_to(const ProbeBody& probe, NodeId self, bool running,
                     const std::map<std::string, std::string>& shared);
 double wall_clock_s();  // since 1970
 
-// All facts as one STATE body.
-StateBody state_of(const Facts& facts);
+// What of the facts was learned after this count, all of it where that is 0, as STATE bodies that
+// each fit a control frame.
+std::vector<StateBody> state_since(const Facts& facts, std::uint64_t learned);
 
 }  // namespace starling

@@ -85,6 +85,7 @@ SimOutcome SimCluster::run() {
   while (!ended() && !events_.empty() && events_.now() < limit && outcome.events < kMostEvents) {
     events_.step();
     ++outcome.events;
+    if (options_.signal && *options_.signal) return {};
   }
   outcome.virtual_s = std::chrono::duration<double>(events_.now() - began_).count();
   if (!ended()) outcome.stuck = describe_stuck();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ class SimCluster {
     double limit_s = 600;  // of virtual time: whoever runs on then is stuck
     bool keep_trace = false;
     std::vector<double> rounding;  // of each node (ParticipantOptions); empty: none
+    const volatile std::sig_atomic_t* signal = nullptr;  // set: run() ends with an empty outcome
   };
   SimCluster(const Config& config, const Experiment& experiment, std::vector<Objective*> objectives,
              FaultPlan plan, Options options);

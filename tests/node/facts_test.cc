@@ -153,7 +153,7 @@ TEST(Messages, ReadBackWhatWasWritten) {
           9,
           true,
           {1.0 / 3, -0.1, 7, {std::numeric_limits<double>::infinity(), 1e-3, 0.1 + 0.2, 5e-324}}});
-  const std::string state = encode(state_of(facts));
+  const std::string state = encode(state_since(facts, 0).at(0));
   const auto read = decode_state(std::as_bytes(std::span(state)));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->edges[1].fact, facts.edge(1));
@@ -163,6 +163,70 @@ TEST(Messages, ReadBackWhatWasWritten) {
             std::numeric_limits<double>::infinity());
   EXPECT_EQ(read->nodes[0].prepared->record.constants.global_smoothness, 0.1 + 0.2);
   EXPECT_EQ(read->nodes[0].prepared->record.constants.global_strong_convexity, 5e-324);
+}
+
+// What one end has learned since it last told the other, merged there, leaves both with the same.
+TEST(Facts, ToldOnlyWhatIsNewAreTheSameAsToldAll) {
+  constexpr NodeId kNodes = 300;
+  Facts here(ring(kNodes)), there(ring(kNodes));
+  RandomStream draw(4, Purpose::test);
+  const auto read = [&](const StateBody& sent) {
+    const std::string text = encode(sent);
+    EXPECT_LE(text.size(), kMostControlBytes);
+    const auto body = decode_state(std::as_bytes(std::span(text)));
+    ASSERT_TRUE(body);
+    for (const auto& e : body->edges)
+      there.merge_edge(there.edge_index(e.edge.u, e.edge.v), e.fact);
+    for (const auto& n : body->nodes) {
+      there.merge_samples(n.id, n.samples);
+      if (n.prepared) there.merge_prepared(n.id, *n.prepared);
+    }
+    there.merge_late(body->late);
+  };
+  std::uint64_t told = 0;
+  std::size_t most = 0, entries = 0;
+  for (std::uint32_t round = 0; round < 20; ++round) {
+    for (int i = 0; i < (round == 0 ? 2000 : 3); ++i) {
+      here.merge_edge(draw.below(kNodes), {static_cast<std::uint32_t>(draw.below(40)),
+                                           Cause::failed, round, std::string(kMostWords, 'w')});
+      Prepared record{7, round + 1, round, true, {}};
+      record.held.resize(kMostHeld, HeldSnapshot{round, ~0ull});
+      const auto node = static_cast<NodeId>(draw.below(kNodes));
+      here.merge_samples(node, round + 1);
+      here.merge_prepared(node, record);
+    }
+    if (round == 10) here.merge_late(true);
+    const auto bodies = state_since(here, std::exchange(told, here.learned()));
+    entries = 0;
+    for (const StateBody& body : bodies) {
+      entries += body.edges.size() + body.nodes.size();
+      read(body);
+    }
+    most = std::max(most, entries);
+  }
+  EXPECT_GT(most, kNodes);
+  EXPECT_LE(entries, 6u);
+  EXPECT_TRUE(there.late());
+  EXPECT_TRUE(state_since(here, told).empty());
+  for (std::size_t e = 0; e < kNodes; ++e) EXPECT_EQ(there.edge(e), here.edge(e));
+  for (NodeId i = 0; i < kNodes; ++i) {
+    EXPECT_EQ(there.samples(i), here.samples(i));
+    ASSERT_EQ(there.prepared(i).has_value(), here.prepared(i).has_value());
+    if (here.prepared(i)) {
+      EXPECT_EQ(there.prepared(i)->age, here.prepared(i)->age);
+    }
+  }
+}
+
+// Of edges that no graph here has yet, what was heard is kept until one does.
+TEST(Facts, KeepWhatTheyHeardOfEdgesToComeThroughOtherChanges) {
+  Facts facts(ring(6));
+  facts.keep_for_later({0, 2}, {4, Cause::none, 0});
+  facts.keep_for_later({0, 3}, {6, Cause::none, 0});
+  facts.add_edges(Graph::from_edges(6, {{0, 2}}));
+  facts.add_edges(Graph::from_edges(6, {{0, 3}}));
+  EXPECT_EQ(facts.edge(facts.edge_index(0, 2)).counter, 4u);
+  EXPECT_EQ(facts.edge(facts.edge_index(0, 3)).counter, 6u);
 }
 
 TEST(Messages, RefuseEveryTruncationAndWrongType) {

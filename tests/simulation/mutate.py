@@ -36,6 +36,11 @@ BUGS = {
         "if (!joins && peer.view == expected_view_)",
         "if (!joins)",
     ),
+    "facts_not_told_again": (
+        "node/network_handshake.cc",
+        "edge.told = 0;",
+        "",
+    ),
     "view_not_checked": (
         "node/network_frames.cc",
         "if (h.view != expected_view_) {",

@@ -52,9 +52,8 @@ class Seeds {
 
   int run() {
     for (std::uint64_t seed = options_.first; seed <= options_.last; ++seed) {
-      if (options_.signal && *options_.signal) break;
       if (options_.first_failure && tally_.failed()) break;
-      run_seed(seed);
+      if (!run_seed(seed)) break;
     }
     if (options_.json) {
       Json out = tally_.json();
@@ -63,10 +62,13 @@ class Seeds {
     } else {
       tally_.print();
     }
-    return exit_code(tally_.failed() == 0 ? ExitCode::done : ExitCode::failed);
+    if (tally_.failed() > 0) return exit_code(ExitCode::failed);
+    return stopped() ? signal_exit_code(*options_.signal) : exit_code(ExitCode::done);
   }
 
  private:
+  bool stopped() const { return options_.signal && *options_.signal; }
+
   // All that seeds with the same number of nodes share.
   struct Setup {
     std::unique_ptr<Cluster> cluster;
@@ -106,6 +108,7 @@ class Seeds {
     options.limit_s = kLimit_s;
     options.keep_trace = traced;
     options.rounding = setup.cluster->rounding;
+    options.signal = options_.signal;
     SimCluster cluster(setup.cluster->config, setup.cluster->experiment, setup.objectives, plan,
                        options);
     SimOutcome outcome = cluster.run();
@@ -113,16 +116,19 @@ class Seeds {
     return outcome;
   }
 
-  void run_seed(std::uint64_t seed) {
+  // Whether to the end: a signal stops it.
+  bool run_seed(std::uint64_t seed) {
     RandomStream draw(seed, Purpose::simulation);
     const auto [least, most] = options_.nodes;
     Setup& setup = setup_of(least + static_cast<NodeId>(draw.below(most - least + 1)));
+    if (stopped()) return false;
     const Config& config = setup.cluster->config;
     const double grace_s = config.local.grace;
     FaultPlan plan =
         draw_plan(*options_.recipe, setup.cluster->experiment.graph, seed, setup.span_s, grace_s);
     if (options_.faults) plan.faults = read_faults(*options_.faults, setup.cluster->nodes());
     const SimOutcome outcome = simulate(setup, plan, seed, options_.trace && seed == options_.last);
+    if (stopped()) return false;
     const SimVerdict verdict =
         judge(outcome, plan, setup.reference, config,
               [&](std::span<const NodeId> members) { return setup.objectives_of(members); });
@@ -131,8 +137,9 @@ class Seeds {
     if (options_.json && failed)
       failures_.push_back(
           {{"seed", seed}, {"violations", verdict.violations}, {"replay", replay(seed)}});
-    if (options_.json || (!failed && options_.last - options_.first >= kLinesFor)) return;
-    print(seed, plan, outcome, verdict);
+    if (!options_.json && (failed || options_.last - options_.first < kLinesFor))
+      print(seed, plan, outcome, verdict);
+    return true;
   }
 
   void print(std::uint64_t seed, const FaultPlan& plan, const SimOutcome& outcome,

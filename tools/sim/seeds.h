@@ -21,14 +21,14 @@ struct SeedsOptions {
   std::optional<std::string> trace;  // file for the events of the last seed, Chrome's format
   bool json = false, first_failure = false;  // first_failure: no seed is run after one
   std::string replay;                        // the command that runs a seed again, but for the seed
-  const volatile std::sig_atomic_t* signal = nullptr;  // set: no further seed is begun
+  const volatile std::sig_atomic_t* signal = nullptr;  // set: what was run so far is printed
 };
 
 // Runs the configuration once per seed on the simulated network, each with the faults its seed
 // draws, and judges every run (node/simulation/verdict.h) against lockstep. Prints a line for each
 // of a few seeds and for each that failed, with the command that replays it, then what befell all.
 // Errors    ConfigError, GraphError, SettingsError, RunError.
-// Returns the exit code: 0 iff no rule was violated.
+// Returns the exit code: 0 iff all seeds were run and no rule was violated.
 int run_seeds(const SeedsOptions& options);
 
 }  // namespace starling
