@@ -10,7 +10,11 @@ namespace starling {
 Batch BatchSampler::draw(std::uint64_t seed, std::uint64_t step, std::uint64_t size) {
   if (size >= rows_) return {nullptr, rows_};
   const std::uint64_t batches = (rows_ + size - 1) / size;
-  const std::uint64_t epoch = step / batches, begin = step % batches * size;
+  const std::uint64_t begin = step % batches * size;
+  return {order(seed, step / batches).data() + begin, std::min(size, rows_ - begin)};
+}
+
+const std::vector<std::uint64_t>& BatchSampler::order(std::uint64_t seed, std::uint64_t epoch) {
   if (order_.empty() || seed != seed_ || epoch != epoch_) {
     order_.resize(rows_);
     std::iota(order_.begin(), order_.end(), std::uint64_t{0});
@@ -19,7 +23,7 @@ Batch BatchSampler::draw(std::uint64_t seed, std::uint64_t step, std::uint64_t s
     seed_ = seed;
     epoch_ = epoch;
   }
-  return {order_.data() + begin, std::min(size, rows_ - begin)};
+  return order_;
 }
 
 }  // namespace starling

@@ -24,6 +24,8 @@ class BatchSampler {
   BatchSampler(std::uint64_t rows, std::uint32_t node) : rows_(rows), node_(node) {}
   // Requires  size > 0. The batch stands until the next draw.
   Batch draw(std::uint64_t seed, std::uint64_t step, std::uint64_t size);
+  // All rows as this epoch visits them. It stands until the next draw or order.
+  const std::vector<std::uint64_t>& order(std::uint64_t seed, std::uint64_t epoch);
 
  private:
   std::uint64_t rows_;

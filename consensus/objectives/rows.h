@@ -23,6 +23,18 @@ class DataRows {
   std::uint64_t classes() const { return data_.classes; }
   double label(std::uint64_t row) const { return data_.label[row]; }
 
+  bool sparse() const { return data_.column != nullptr; }
+  // The entries of a row as they are stored. Requires  sparse.
+  struct Entries {
+    const std::uint32_t* column;
+    const double* value;
+    std::uint64_t size;
+  };
+  Entries entries(std::uint64_t row) const {
+    const std::uint64_t begin = data_.row_begin[row];
+    return {data_.column + begin, data_.value + begin, data_.row_begin[row + 1] - begin};
+  }
+
   // a_row . x
   double dot(std::uint64_t row, const double* x) const {
     if (!data_.column) return dot_in_order(data_.value + row * data_.columns, x, data_.columns);
