@@ -16,6 +16,7 @@ namespace starling {
 struct LocalSettings {
   std::string device = "cpu";
   int threads = 1;
+  std::string solver = "gradient";          // of the local steps
   double grace = 1;                         // the least silence after which a link counts as silent
   double grace_max = 30;                    // the most
   std::uint64_t link_window = 1024 * 1024;  // bytes sent and not yet taken, per stream and link

@@ -194,6 +194,7 @@ LocalSettings local_of(const Values& values) {
   LocalSettings l;
   l.device = values.text("local.device");
   l.threads = values.number<int>("local.threads");
+  l.solver = values.text("local.solver");
   l.grace = values.number<double>("local.grace");
   l.grace_max = values.number<double>("local.grace_max");
   l.link_window = values.number<std::uint64_t>("local.link_window");
@@ -219,6 +220,35 @@ void check_robust(const Config& config) {
                       " has no classes to flip; use it with logistic or softmax");
 }
 
+// Steps of single rows, and threads, against what they leave out.
+void check_solver(const Config& config) {
+  const Settings& s = config.shared;
+  if (config.local.solver == "gradient") {
+    if (config.local.threads > 1)
+      throw ConfigError("local.threads = " + std::to_string(config.local.threads) +
+                        ": gradients are taken by one thread; more are for local.solver = "
+                        "\"hogwild\"");
+    return;
+  }
+  const auto refuse = [&](const std::string& key, const std::string& allowed) {
+    throw ConfigError(key + " = " + config.values.at(key).toml + ": with local.solver = \"" +
+                      config.local.solver + "\" it must be " + allowed);
+  };
+  const std::string& kind = s.objective.kind;
+  if (kind != "logistic" && kind != "least_squares" && kind != "softmax")
+    refuse("shared.objective.kind", "logistic, least_squares or softmax");
+  if (!find_algorithm(s.algorithm.kind)->local_steps)
+    refuse("shared.algorithm.kind", "one that takes local steps");
+  if (s.algorithm.batch == 0)
+    refuse("shared.algorithm.batch", "above 0: rows are drawn by mini-batches");
+  if (!(s.algorithm.step_size > 0))
+    refuse("shared.algorithm.step_size", "given: the rules are for gradients over all rows");
+  if (s.optimizer.kind != "sgd") refuse("shared.optimizer.kind", "\"sgd\"");
+  if (s.optimizer.weight_decay > 0) refuse("shared.optimizer.weight_decay", "0");
+  if (s.optimizer.clip_norm > 0) refuse("shared.optimizer.clip_norm", "0");
+  if (s.optimizer.clip_value > 0) refuse("shared.optimizer.clip_value", "0");
+}
+
 // Limits that only mean something together.
 void check_together(const Config& config) {
   const Settings& s = config.shared;
@@ -235,9 +265,7 @@ void check_together(const Config& config) {
   check_robust(config);
   if (s.chunk % 64 != 0)
     throw ConfigError("shared.chunk = " + std::to_string(s.chunk) + ": must be a multiple of 64");
-  if (config.local.threads > 1)
-    throw ConfigError("local.threads = " + std::to_string(config.local.threads) +
-                      ": more than one thread a node is not available in this version");
+  check_solver(config);
   const AlgorithmEntry* algorithm = find_algorithm(s.algorithm.kind);
   if (algorithm->needs_inputs && s.objective.kind != "vectors")
     throw ConfigError("shared.algorithm.kind = \"" + s.algorithm.kind +

@@ -71,6 +71,30 @@ int stochastic_gradient(starling_objective* handle, const void* x, std::uint64_t
                   });
 }
 
+// A float instance steps in double, and rounds where the steps end.
+int local_steps(starling_objective* handle, const starling_local_steps* steps, void* x,
+                double* value) {
+  return guarded(handle, [&](BuiltinInstance& instance) {
+    BuiltinObjective& objective = *instance.objective;
+    if (!objective.takes_steps()) throw ObjectiveError("steps are made of its gradients");
+    if (!steps) return;
+    if (instance.precision == STARLING_FLOAT64) {
+      *value = objective.local_steps(*steps, static_cast<double*>(x));
+      return;
+    }
+    starling_local_steps wide = *steps;
+    if (steps->shift) {
+      const auto* shift = static_cast<const float*>(steps->shift);
+      instance.gradient.assign(shift, shift + objective.dimension());
+      wide.shift = instance.gradient.data();
+    }
+    widened(instance, x);
+    *value = objective.local_steps(wide, instance.x.data());
+    std::transform(instance.x.begin(), instance.x.end(), static_cast<float*>(x),
+                   [](double entry) { return static_cast<float>(entry); });
+  });
+}
+
 int initial(starling_objective* handle, void* x) {
   return guarded(handle, [&](BuiltinInstance& instance) {
     std::vector<double> start(instance.objective->dimension());
@@ -167,6 +191,7 @@ starling_objective_vtable builtin_table(const char* name, Abilities abilities) {
   table.optimum = optimum;
   table.accuracy = abilities.predicts ? accuracy : nullptr;
   table.stochastic_gradient = abilities.samples ? stochastic_gradient : nullptr;
+  table.local_steps = abilities.samples ? local_steps : nullptr;
   table.global_constants = global_constants;
   table.initial = initial;
   return table;

@@ -27,6 +27,11 @@ class BuiltinObjective {
                                      double*) {
     throw ObjectiveError("there are no rows to draw from");
   }
+  // The local steps, where it takes them itself: from x in place; f_i where they end.
+  virtual bool takes_steps() const { return false; }
+  virtual double local_steps(const starling_local_steps&, double*) {
+    throw ObjectiveError("steps are made of its gradients");
+  }
   virtual Constants constants() = 0;
   virtual void initial(double* x) { std::fill_n(x, dimension(), 0.0); }
   virtual bool has_optimum() const { return false; }

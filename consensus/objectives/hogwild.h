@@ -48,6 +48,7 @@ class Hogwild {
  public:
   Hogwild(const DataRows& rows, RowLoss loss, double l2, Sharing sharing, std::uint32_t threads);
 
+  std::uint64_t dimension() const { return frequency_.size() * outputs_; }
   // One update for each row of `order`; threads take runs of it in turn.
   void run(std::span<const std::uint64_t> order, double step_size, double* x);
 

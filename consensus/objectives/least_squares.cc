@@ -15,7 +15,9 @@ class LeastSquares final : public RowObjective {
  public:
   explicit LeastSquares(const starling_objective_request& request)
       : RowObjective(request, "least_squares"),
-        l2_(ObjectiveKeys("least_squares", "l2", request.config).number("l2", 0, 0, 1e6)) {}
+        l2_(ObjectiveKeys("least_squares", "l2", request.config).number("l2", 0, 0, 1e6)) {
+    step_by_rows(request, RowLoss::squared, l2_);
+  }
 
   std::uint64_t dimension() const override { return rows_.columns(); }
 

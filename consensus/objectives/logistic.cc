@@ -21,6 +21,7 @@ class Logistic final : public RowObjective {
       if (rows_.label(row) != 0 && rows_.label(row) != 1)
         throw ObjectiveError("logistic: label of row " + std::to_string(row) +
                              " is neither 0 nor 1");
+    step_by_rows(request, RowLoss::logistic, l2_);
   }
 
   std::uint64_t dimension() const override { return rows_.columns(); }

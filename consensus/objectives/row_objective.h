@@ -2,6 +2,7 @@
 
 #include "consensus/objectives/batch.h"
 #include "consensus/objectives/builtin.h"
+#include "consensus/objectives/row_steps.h"
 #include "consensus/objectives/rows.h"
 
 namespace starling {
@@ -19,8 +20,16 @@ class RowObjective : public BuiltinObjective {
                              std::uint64_t batch, double* gradient) override {
     return gradient_over(sampler_.draw(seed, step, batch), x, gradient);
   }
+  bool takes_steps() const final { return steps_ != nullptr; }
+  double local_steps(const starling_local_steps& steps, double* x) final {
+    return gradient_over(steps_->take(steps, sampler_, x), x, nullptr);
+  }
 
  protected:
+  // Takes the local steps row by row where request.local says so.
+  void step_by_rows(const starling_objective_request& request, RowLoss loss, double l2) {
+    steps_ = RowSteps::make(request, rows_, loss, l2);
+  }
   // With the mean over these rows in place of all; gradient may be null.
   virtual double gradient_over(const Batch& batch, const double* x, double* gradient) = 0;
 
@@ -28,6 +37,7 @@ class RowObjective : public BuiltinObjective {
 
  private:
   BatchSampler sampler_;
+  std::unique_ptr<RowSteps> steps_;
 };
 
 }  // namespace starling

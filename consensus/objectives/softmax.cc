@@ -30,6 +30,7 @@ class Softmax final : public RowObjective {
       throw ObjectiveError("softmax: " + std::to_string(rows_.columns()) + " columns times " +
                            std::to_string(classes_) + " classes are too many parameters");
     scores_.resize(classes_);
+    step_by_rows(request, RowLoss::cross_entropy, l2_);
   }
 
   std::uint64_t dimension() const override { return rows_.columns() * classes_; }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <regex>
 
@@ -155,9 +156,41 @@ TEST(Config, AnObjectiveHasItsOwnKeysAndNoOthers) {
 
 TEST(Config, WhatLaterVersionsBringIsRefusedInSoManyWords) {
   const char* items[] = {"shared.synchrony.mode=ssp", "shared.synchrony.mode=async",
-                         "local.device=cuda", "shared.wire=bfloat16", "local.threads=2"};
+                         "local.device=cuda", "shared.wire=bfloat16"};
   for (const char* item : items)
     EXPECT_TRUE(holds(complaint(kSmall, {item}), {"not available in this version"})) << item;
+}
+
+TEST(Config, StepsOfSingleRowsAreRefusedWithWhatTheyLeaveOut) {
+  const std::string text = "[shared.topology]\nkind = \"ring\"\nnodes = 5\n";
+  const std::map<std::string, std::string> good = {
+      {"shared.objective.kind", "logistic"}, {"shared.algorithm.kind", "dgd_atc"},
+      {"shared.algorithm.batch", "8"},       {"shared.algorithm.step_size", "0.1"},
+      {"local.solver", "hogwild"},           {"local.threads", "2"}};
+  const auto with_one = [&](const std::string& key, const std::string& value) {
+    auto changed = good;
+    changed[key] = value;
+    std::vector<std::string> items;
+    for (const auto& [one, its] : changed) items.push_back(one + "=" + its);
+    return items;
+  };
+  const Config config = load(text, with_one("local.threads", "3"));
+  EXPECT_EQ(config.local.solver, "hogwild");
+  EXPECT_EQ(config.local.threads, 3);
+  const std::array<const char*, 3> cases[] = {
+      {"shared.objective.kind", "mlp", "softmax"},
+      {"shared.algorithm.kind", "extra", "local steps"},
+      {"shared.algorithm.batch", "0", "above 0"},
+      {"shared.algorithm.step_size", "0", "given"},
+      {"shared.optimizer.kind", "adam", "sgd"},
+      {"shared.optimizer.weight_decay", "0.1", "must be 0"},
+      {"shared.optimizer.clip_norm", "1", "must be 0"},
+      {"shared.optimizer.clip_value", "1", "must be 0"},
+      {"local.solver", "gradient", "one thread"},
+  };
+  for (const auto& [key, value, allowed] : cases)
+    EXPECT_TRUE(holds(complaint(text, with_one(key, value)), {key, allowed, "local.solver"}))
+        << key << ": " << complaint(text, with_one(key, value));
 }
 
 TEST(Config, AGraphComesFromAKindOrAFile) {
