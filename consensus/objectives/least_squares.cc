@@ -26,12 +26,11 @@ class LeastSquares final : public RowObjective {
     const double m = static_cast<double>(batch.size);
     if (gradient) std::fill_n(gradient, d, 0.0);
     double sum = 0;
-    for (std::uint64_t k = 0; k < batch.size; ++k) {
-      const std::uint64_t row = batch.row(k);
-      const double residual = rows_.dot(row, x) - rows_.label(row);
+    rows_.through(batch, x, gradient, [&](std::uint64_t row, double value) {
+      const double residual = value - rows_.label(row);
       sum += residual * residual;
-      if (gradient) rows_.add(row, residual / m, gradient);
-    }
+      return residual / m;
+    });
     if (gradient) add_scaled(gradient, l2_, x, d);
     return sum / (2 * m) + l2_ / 2 * dot_in_order(x, x, d);
   }

@@ -28,13 +28,12 @@ inline double logistic_gradient(const DataRows& rows, const Batch& batch, double
   const double m = static_cast<double>(batch.size);
   if (gradient) std::fill_n(gradient, d, 0.0);
   double sum = 0;
-  for (std::uint64_t k = 0; k < batch.size; ++k) {
-    const std::uint64_t row = batch.row(k);
+  rows.through(batch, x, gradient, [&](std::uint64_t row, double score) {
     const double b = 2 * rows.label(row) - 1;
-    const LogisticLoss loss = logistic_loss(b * rows.dot(row, x));
+    const LogisticLoss loss = logistic_loss(b * score);
     sum += loss.value;
-    if (gradient) rows.add(row, b * loss.derivative / m, gradient);
-  }
+    return b * loss.derivative / m;
+  });
   if (gradient) add_scaled(gradient, l2, x, d);
   return sum / m + l2 / 2 * dot_in_order(x, x, d);
 }

@@ -61,7 +61,7 @@ void require_classes(const DataRows& rows, const char* what) {
 
 void DataRows::normal_product(const double* x, double* y) const {
   std::fill_n(y, columns(), 0.0);
-  for (std::uint64_t row = 0; row < count(); ++row) add(row, dot(row, x), y);
+  through({nullptr, count()}, x, y, [](std::uint64_t, double product) { return product; });
 }
 
 }  // namespace starling

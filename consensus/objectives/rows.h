@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
+#include "consensus/kernels/row_blocks.h"
+#include "consensus/objectives/batch.h"
 #include "consensus/objectives/fixed_order.h"
 #include "consensus/objectives/starling_objective.h"
 
@@ -50,6 +53,22 @@ class DataRows {
     for (std::uint64_t k = data_.row_begin[row]; k < data_.row_begin[row + 1]; ++k)
       y[data_.column[k]] += factor * data_.value[k];
   }
+  // For each row of the batch in order, factor = slope(row, a_row . x); then, unless it is null,
+  // gradient += factor * a_row.
+  template <class Slope>
+  void through(const Batch& batch, const double* x, double* gradient, Slope slope) const;
+  // visit(rows, count, first) for each block of a dense batch: pointers to its rows first ..
+  // first + count - 1.
+  template <class Visit>
+  void for_each_block(const Batch& batch, Visit visit) const {
+    const double* rows[kRowBlock];
+    for (std::uint64_t first = 0; first < batch.size; first += kRowBlock) {
+      const std::uint64_t count = std::min<std::uint64_t>(kRowBlock, batch.size - first);
+      for (std::uint64_t r = 0; r < count; ++r)
+        rows[r] = data_.value + batch.row(first + r) * data_.columns;
+      visit(rows, count, first);
+    }
+  }
   // Calls visit(column, value) for each nonzero of a row, in ascending order.
   template <class Visit>
   void for_each(std::uint64_t row, Visit visit) const {
@@ -65,6 +84,24 @@ class DataRows {
  private:
   starling_data data_;
 };
+
+template <class Slope>
+void DataRows::through(const Batch& batch, const double* x, double* gradient, Slope slope) const {
+  if (sparse()) {
+    for (std::uint64_t k = 0; k < batch.size; ++k) {
+      const std::uint64_t row = batch.row(k);
+      const double factor = slope(row, dot(row, x));
+      if (gradient) add(row, factor, gradient);
+    }
+    return;
+  }
+  for_each_block(batch, [&](const double* const* rows, std::uint64_t count, std::uint64_t first) {
+    double values[kRowBlock];
+    row_blocks().dots(rows, count, data_.columns, x, values);
+    for (std::uint64_t r = 0; r < count; ++r) values[r] = slope(batch.row(first + r), values[r]);
+    if (gradient) row_blocks().add(rows, count, data_.columns, values, gradient);
+  });
+}
 
 // Errors    ObjectiveError unless all labels are classes 0 .. C - 1, of two or more.
 void require_classes(const DataRows& rows, const char* what);

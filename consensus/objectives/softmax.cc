@@ -29,7 +29,7 @@ class Softmax final : public RowObjective {
     if (classes_ > kMaxDimension / rows_.columns())
       throw ObjectiveError("softmax: " + std::to_string(rows_.columns()) + " columns times " +
                            std::to_string(classes_) + " classes are too many parameters");
-    scores_.resize(classes_);
+    scores_.resize(kRowBlock * classes_);
     step_by_rows(request, RowLoss::cross_entropy, l2_);
   }
 
@@ -38,23 +38,8 @@ class Softmax final : public RowObjective {
   double gradient_over(const Batch& batch, const double* x, double* gradient) override {
     const double m = static_cast<double>(batch.size);
     if (gradient) std::fill_n(gradient, dimension(), 0.0);
-    double sum = 0;
-    for (std::uint64_t k = 0; k < batch.size; ++k) {
-      const std::uint64_t row = batch.row(k);
-      score(rows_, row, x);
-      const auto label = static_cast<std::uint64_t>(rows_.label(row));
-      const double own = scores_[label],
-                   highest = *std::max_element(scores_.begin(), scores_.end());
-      double total = 0;
-      for (double& entry : scores_) total += entry = std::exp(entry - highest);
-      sum += std::log(total) + (highest - own);
-      if (!gradient) continue;
-      for (double& entry : scores_) entry /= total * m;
-      scores_[label] -= 1 / m;
-      rows_.for_each(row, [&](std::uint64_t j, double value) {
-        add_scaled(gradient + j * classes_, value, scores_.data(), classes_);
-      });
-    }
+    const double sum =
+        rows_.sparse() ? sparse_losses(batch, x, gradient) : dense_losses(batch, x, gradient);
     if (gradient) add_scaled(gradient, l2_, x, dimension());
     return sum / m + l2_ / 2 * dot_in_order(x, x, dimension());
   }
@@ -71,16 +56,55 @@ class Softmax final : public RowObjective {
     std::uint64_t correct = 0;
     for (std::uint64_t row = 0; row < rows.count(); ++row) {
       score(rows, row, x);
-      const auto best = std::max_element(scores_.begin(), scores_.end()) - scores_.begin();
+      const auto best =
+          std::max_element(scores_.data(), scores_.data() + classes_) - scores_.data();
       correct += static_cast<double>(best) == rows.label(row);
     }
     return correct;
   }
 
  private:
+  // The rows' losses, summed; gradient += theirs / m unless it is null.
+  double sparse_losses(const Batch& batch, const double* x, double* gradient) {
+    double sum = 0;
+    for (std::uint64_t k = 0; k < batch.size; ++k) {
+      const std::uint64_t row = batch.row(k);
+      score(rows_, row, x);
+      sum += cross_entropy(row, batch.size, scores_.data());
+      if (!gradient) continue;
+      rows_.for_each(row, [&](std::uint64_t j, double value) {
+        add_scaled(gradient + j * classes_, value, scores_.data(), classes_);
+      });
+    }
+    return sum;
+  }
+  double dense_losses(const Batch& batch, const double* x, double* gradient) {
+    const std::uint64_t columns = rows_.columns();
+    double sum = 0;
+    rows_.for_each_block(
+        batch, [&](const double* const* rows, std::uint64_t count, std::uint64_t first) {
+          row_blocks().scores(rows, count, columns, x, classes_, scores_.data());
+          for (std::uint64_t r = 0; r < count; ++r)
+            sum += cross_entropy(batch.row(first + r), batch.size, &scores_[r * classes_]);
+          if (gradient)
+            row_blocks().outer(rows, count, columns, scores_.data(), classes_, gradient);
+        });
+    return sum;
+  }
+  // The loss of a row; its scores z become (softmax(z) - one-hot label) / size.
+  double cross_entropy(std::uint64_t row, std::uint64_t size, double* z) const {
+    const auto label = static_cast<std::uint64_t>(rows_.label(row));
+    const double m = static_cast<double>(size), own = z[label],
+                 highest = *std::max_element(z, z + classes_);
+    double total = 0;
+    for (std::uint64_t c = 0; c < classes_; ++c) total += z[c] = std::exp(z[c] - highest);
+    for (std::uint64_t c = 0; c < classes_; ++c) z[c] /= total * m;
+    z[label] -= 1 / m;
+    return std::log(total) + (highest - own);
+  }
   // scores = W^T a_row
   void score(const DataRows& rows, std::uint64_t row, const double* x) {
-    std::fill(scores_.begin(), scores_.end(), 0.0);
+    std::fill_n(scores_.begin(), classes_, 0.0);
     rows.for_each(row, [&](std::uint64_t j, double value) {
       add_scaled(scores_.data(), value, x + j * classes_, classes_);
     });
@@ -88,7 +112,7 @@ class Softmax final : public RowObjective {
 
   double l2_;
   std::uint64_t classes_;
-  std::vector<double> scores_;
+  std::vector<double> scores_;  // of a block of rows
 };
 
 }  // namespace

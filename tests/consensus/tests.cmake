@@ -1,4 +1,5 @@
 starling_test(kernels_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(row_blocks_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(mixers_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(algorithms_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(reference_counts_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)

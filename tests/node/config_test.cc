@@ -163,10 +163,13 @@ TEST(Config, WhatLaterVersionsBringIsRefusedInSoManyWords) {
 
 TEST(Config, StepsOfSingleRowsAreRefusedWithWhatTheyLeaveOut) {
   const std::string text = "[shared.topology]\nkind = \"ring\"\nnodes = 5\n";
-  const std::map<std::string, std::string> good = {
-      {"shared.objective.kind", "logistic"}, {"shared.algorithm.kind", "dgd_atc"},
-      {"shared.algorithm.batch", "8"},       {"shared.algorithm.step_size", "0.1"},
-      {"local.solver", "hogwild"},           {"local.threads", "2"}};
+  const std::map<std::string, std::string> good = {{"shared.objective.kind", "logistic"},
+                                                   {"shared.objective.data", "/rows.libsvm"},
+                                                   {"shared.algorithm.kind", "dgd_atc"},
+                                                   {"shared.algorithm.batch", "8"},
+                                                   {"shared.algorithm.step_size", "0.1"},
+                                                   {"local.solver", "hogwild"},
+                                                   {"local.threads", "2"}};
   const auto with_one = [&](const std::string& key, const std::string& value) {
     auto changed = good;
     changed[key] = value;

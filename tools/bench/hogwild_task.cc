@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -19,41 +19,60 @@ namespace po = boost::program_options;
 namespace starling {
 namespace {
 
+// Seconds on the clock, and of the processor by all threads.
+struct Times {
+  double wall, busy;
+};
+Times now() {
+  timespec busy{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &busy);
+  return {
+      std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(),
+      static_cast<double>(busy.tv_sec) + 1e-9 * static_cast<double>(busy.tv_nsec)};
+}
+Times since(const Times& start) {
+  const Times end = now();
+  return {end.wall - start.wall, end.busy - start.busy};
+}
+
 struct Task {
   std::string data, scale, sharing, model;
   std::uint32_t threads = 1, epochs = 10;
   double l2 = 1e-4, step = 1, decay = 1;
 };
 
-// Prints {"seconds": [...], "f": [...]}: epoch e runs with step decay^e, its draw outside the time.
+// Prints {"setup": t, "draws": [t], "steps": [t], "f": [f]}, a time t being [wall, busy]: epoch e
+// draws its order, then runs with step * decay^e.
 void measure(const Task& task) {
   Dataset set = load_dataset(task.data);
   scale_dataset(set, task.scale);
   const starling_data view = set.view();
   const DataRows rows(&view, "logistic");
+  const Times begin = now();
   Hogwild solver(rows, RowLoss::logistic, task.l2, find_sharing(task.sharing), task.threads);
+  const Times setup = since(begin);
   BatchSampler sampler(rows.count(), 0);
-  std::vector<double> x(rows.columns(), 0.0), seconds, values;
+  std::vector<double> x(rows.columns(), 0.0), values;
+  std::vector<Times> draws, steps;
   for (std::uint32_t epoch = 0; epoch < task.epochs; ++epoch) {
+    const Times drawn = now();
     const auto& order = sampler.order(1, epoch);
+    draws.push_back(since(drawn));
     const double eta = task.step * std::pow(task.decay, epoch);
-    const auto start = std::chrono::steady_clock::now();
+    const Times start = now();
     solver.run(order, eta, x.data());
-    seconds.push_back(
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    steps.push_back(since(start));
     values.push_back(logistic_gradient(rows, task.l2, x.data(), nullptr));
   }
-  const auto list = [](const char* name, const std::vector<double>& numbers) {
-    std::printf("\"%s\": [", name);
-    for (std::size_t k = 0; k < numbers.size(); ++k)
-      std::printf("%s%.17g", k ? "," : "", numbers[k]);
-    std::printf("]");
-  };
-  std::printf("{");
-  list("seconds", seconds);
-  std::printf(", ");
-  list("f", values);
-  std::printf("}\n");
+  std::printf("{\"setup\": [%.9g,%.9g], \"draws\": [", setup.wall, setup.busy);
+  for (std::size_t e = 0; e < steps.size(); ++e)
+    std::printf("%s[%.9g,%.9g]", e ? "," : "", draws[e].wall, draws[e].busy);
+  std::printf("], \"steps\": [");
+  for (std::size_t e = 0; e < steps.size(); ++e)
+    std::printf("%s[%.9g,%.9g]", e ? "," : "", steps[e].wall, steps[e].busy);
+  std::printf("], \"f\": [");
+  for (std::size_t e = 0; e < values.size(); ++e) std::printf("%s%.17g", e ? "," : "", values[e]);
+  std::printf("]}\n");
   if (!task.model.empty())
     std::ofstream(task.model, std::ios::binary)
         .write(reinterpret_cast<const char*>(x.data()),

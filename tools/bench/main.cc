@@ -21,15 +21,17 @@ constexpr const char* kUsage =
        starling-bench exchange [OPTION]...         a gossip round beside raw TCP, OpenMPI and Gloo
        starling-bench schedules [NODES]            graphs that change, 10^6 nodes: time and memory
        starling-bench spectra [--nodes N] [--kind KIND]    spectra of 10^6 nodes: the same
+       starling-bench hogwild --data FILE [OPTION]...      steps by threads, beside LIBLINEAR
+       starling-bench gradient --data DIR [OPTION]...      gradients, beside scikit-learn and torch
 
-`starling-bench exchange --help` lists its options; `kernel` takes those of Google Benchmark, e.g.
+exchange, hogwild and gradient take --help; `kernel` takes the options of Google Benchmark, e.g.
 --benchmark_filter=float/1e6 --benchmark_min_time=0.1 --benchmark_out=FILE. See docs/benchmarks.
 )";
 
-// Becomes the Python program that starts the peers; the peers lie beside this program.
-int exchange(int argc, char** argv) {
+// Becomes the Python program that starts the sides; their programs lie beside this one.
+int script(const char* file, int argc, char** argv) {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
-  std::vector<std::string> words = {"python3", STARLING_EXCHANGE_SCRIPT, "--bin",
+  std::vector<std::string> words = {"python3", std::string(STARLING_BENCH_SCRIPTS) + file, "--bin",
                                     self.parent_path().string()};
   words.insert(words.end(), argv, argv + argc);
   std::vector<char*> pointers;
@@ -47,16 +49,18 @@ int main(int argc, char** argv) {
   if (command == "kernel") return starling::bench_kernel(argc - 1, argv + 1);
   if (command == "schedules") return starling::bench_schedules(argc - 1, argv + 1);
   if (command == "spectra") return starling::bench_spectra(argc - 1, argv + 1);
-  if (command == "exchange") return exchange(argc - 2, argv + 2);
+  if (command == "exchange") return script("/exchange.py", argc - 2, argv + 2);
+  if (command == "hogwild") return script("/hogwild.py", argc - 2, argv + 2);
+  if (command == "gradient") return script("/gradient.py", argc - 2, argv + 2);
   if (command == "--help" || command == "-h") return std::fputs(kUsage, stdout) < 0;
   if (command == "--version") return std::puts("starling " STARLING_VERSION) < 0;
   if (command.empty()) {
     std::fputs(kUsage, stderr);
   } else {
-    std::fprintf(
-        stderr,
-        "starling-bench: unknown command '%s'; allowed: kernel exchange schedules spectra\n",
-        argv[1]);
+    std::fprintf(stderr,
+                 "starling-bench: unknown command '%s'; allowed: kernel exchange schedules spectra "
+                 "hogwild gradient\n",
+                 argv[1]);
   }
   return 2;
 }
