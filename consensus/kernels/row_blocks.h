@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,7 @@ inline constexpr std::size_t kRowBlock = 8;
 //   scores  z[r][c] = sum_j rows[r][j] W[j][c]          j ascending
 //   outer   G[j][c] += sum_r rows[r][j] slopes[r][c]    one row after the other
 //
+// entry_scores and entry_outer are scores and outer of one sparse row, its entries in order.
 // One product and one sum at a time in a fixed order: the same bits on every target, and for every
 // way to cut the rows into blocks.
 // Shapes    rows[r], x, y: columns; W, G: columns x classes; z, slopes: count x classes; row by
@@ -30,6 +32,10 @@ struct RowBlockKernels {
                  std::size_t classes, double* z);
   void (*outer)(const double* const* rows, std::size_t count, std::size_t columns,
                 const double* slopes, std::size_t classes, double* g);
+  void (*entry_scores)(const std::uint32_t* column, const double* value, std::size_t size,
+                       const double* w, std::size_t classes, double* z);
+  void (*entry_outer)(const std::uint32_t* column, const double* value, std::size_t size,
+                      const double* slopes, std::size_t classes, double* g);
 };
 
 // Those that this processor runs, the fastest last.

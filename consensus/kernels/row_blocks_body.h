@@ -126,8 +126,28 @@ void outer(const double* const* rows, std::size_t count, std::size_t columns, co
   });
 }
 
+void entry_scores(const std::uint32_t* column, const double* value, std::size_t size,
+                  const double* w, std::size_t classes, double* z) {
+  in_strips(classes, [&]<std::size_t kWidth>(std::size_t c) {
+    Lanes<kWidth> sum = {};
+    for (std::size_t e = 0; e < size; ++e)
+      sum += value[e] * at<kWidth>(w + column[e] * classes + c);
+    at<kWidth>(z + c) = sum;
+  });
+}
+
+void entry_outer(const std::uint32_t* column, const double* value, std::size_t size,
+                 const double* slopes, std::size_t classes, double* g) {
+  in_strips(classes, [&]<std::size_t kWidth>(std::size_t c) {
+    const Lanes<kWidth> slope = at<kWidth>(slopes + c);
+    for (std::size_t e = 0; e < size; ++e)
+      at<kWidth>(g + column[e] * classes + c) += value[e] * slope;
+  });
+}
+
 }  // namespace
 
-const RowBlockKernels STARLING_ROW_BLOCKS = {STARLING_ROW_BLOCKS_NAME, dots, add, scores, outer};
+const RowBlockKernels STARLING_ROW_BLOCKS = {
+    STARLING_ROW_BLOCKS_NAME, dots, add, scores, outer, entry_scores, entry_outer};
 
 }  // namespace starling

@@ -99,11 +99,17 @@ class Mlp final : public RowObjective {
     inputs_.resize(layers_.size());
     outputs_.resize(layers_.size());
     kept_.resize(layers_.size());
-    inputs_[0].assign(count_ * rows.columns(), 0.0);
-    for (std::uint64_t k = 0; k < count_; ++k)
-      rows.for_each(batch.row(first + k), [&](std::uint64_t column, double value) {
-        inputs_[0][k * rows.columns() + column] = value;
-      });
+    inputs_[0].resize(count_ * rows.columns());
+    for (std::uint64_t k = 0; k < count_; ++k) {
+      double* input = inputs_[0].data() + k * rows.columns();
+      const std::uint64_t row = batch.row(first + k);
+      if (rows.sparse()) {
+        std::fill_n(input, rows.columns(), 0.0);
+        rows.for_each(row, [&](std::uint64_t column, double value) { input[column] = value; });
+      } else {
+        std::copy_n(rows.values(row), rows.columns(), input);
+      }
+    }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
       auto& z = outputs_[l];

@@ -38,6 +38,9 @@ class DataRows {
     return {data_.column + begin, data_.value + begin, data_.row_begin[row + 1] - begin};
   }
 
+  // A row's `columns` values. Requires  dense.
+  const double* values(std::uint64_t row) const { return data_.value + row * data_.columns; }
+
   // a_row . x
   double dot(std::uint64_t row, const double* x) const {
     if (!data_.column) return dot_in_order(data_.value + row * data_.columns, x, data_.columns);
@@ -64,8 +67,7 @@ class DataRows {
     const double* rows[kRowBlock];
     for (std::uint64_t first = 0; first < batch.size; first += kRowBlock) {
       const std::uint64_t count = std::min<std::uint64_t>(kRowBlock, batch.size - first);
-      for (std::uint64_t r = 0; r < count; ++r)
-        rows[r] = data_.value + batch.row(first + r) * data_.columns;
+      for (std::uint64_t r = 0; r < count; ++r) rows[r] = values(batch.row(first + r));
       visit(rows, count, first);
     }
   }

@@ -69,12 +69,11 @@ class Softmax final : public RowObjective {
     double sum = 0;
     for (std::uint64_t k = 0; k < batch.size; ++k) {
       const std::uint64_t row = batch.row(k);
-      score(rows_, row, x);
+      const auto [column, value, size] = rows_.entries(row);
+      row_blocks().entry_scores(column, value, size, x, classes_, scores_.data());
       sum += cross_entropy(row, batch.size, scores_.data());
-      if (!gradient) continue;
-      rows_.for_each(row, [&](std::uint64_t j, double value) {
-        add_scaled(gradient + j * classes_, value, scores_.data(), classes_);
-      });
+      if (gradient)
+        row_blocks().entry_outer(column, value, size, scores_.data(), classes_, gradient);
     }
     return sum;
   }

@@ -62,6 +62,23 @@ TEST_P(RowBlocks, GiveTheBitsOfThePlainLoops) {
     found = g;
     kernels.outer(pointers_.data(), rows, columns, slopes.data() + 1, classes, found.data() + 1);
     EXPECT_EQ(found, outer);
+    found.assign(rows * classes, 7);
+    std::vector<double> sparse = g;
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::vector<std::uint32_t> column;
+      std::vector<double> value;
+      for (std::uint32_t j = 0; j < columns; ++j) {
+        if (pointers_[r][j] == 0) continue;
+        column.push_back(j);
+        value.push_back(pointers_[r][j]);
+      }
+      kernels.entry_scores(column.data(), value.data(), value.size(), w.data() + 1, classes,
+                           found.data() + r * classes);
+      kernels.entry_outer(column.data(), value.data(), value.size(),
+                          slopes.data() + 1 + r * classes, classes, sparse.data() + 1);
+    }
+    EXPECT_EQ(found, scores);
+    EXPECT_EQ(sparse, outer);
   }
 }
 

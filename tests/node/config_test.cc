@@ -184,7 +184,7 @@ TEST(Config, StepsOfSingleRowsAreRefusedWithWhatTheyLeaveOut) {
       {"shared.objective.kind", "mlp", "softmax"},
       {"shared.algorithm.kind", "extra", "local steps"},
       {"shared.algorithm.batch", "0", "above 0"},
-      {"shared.algorithm.step_size", "0", "given"},
+      {"shared.algorithm.step_size", "auto", "given"},
       {"shared.optimizer.kind", "adam", "sgd"},
       {"shared.optimizer.weight_decay", "0.1", "must be 0"},
       {"shared.optimizer.clip_norm", "1", "must be 0"},
