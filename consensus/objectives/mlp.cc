@@ -94,22 +94,12 @@ class Mlp final : public RowObjective {
     }
   }
 
-  // inputs_[l] = A_l, outputs_[l] = Z_{l+1}, kept_[l]: what dropout made of A_l.
+  // features_ = A_0, inputs_[l] = A_l, outputs_[l] = Z_{l+1}, kept_[l]: what dropout made of A_l.
   void forward(const DataRows& rows, const Batch& batch, std::uint64_t first, const double* x) {
     inputs_.resize(layers_.size());
     outputs_.resize(layers_.size());
     kept_.resize(layers_.size());
-    inputs_[0].resize(count_ * rows.columns());
-    for (std::uint64_t k = 0; k < count_; ++k) {
-      double* input = inputs_[0].data() + k * rows.columns();
-      const std::uint64_t row = batch.row(first + k);
-      if (rows.sparse()) {
-        std::fill_n(input, rows.columns(), 0.0);
-        rows.for_each(row, [&](std::uint64_t column, double value) { input[column] = value; });
-      } else {
-        std::copy_n(rows.values(row), rows.columns(), input);
-      }
-    }
+    features_ = features(rows, batch, first);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
       auto& z = outputs_[l];
@@ -117,17 +107,37 @@ class Mlp final : public RowObjective {
       for (std::uint64_t k = 0; k < count_; ++k)
         std::copy_n(x + layer.biases, layer.outputs,
                     z.begin() + static_cast<std::ptrdiff_t>(k * layer.outputs));
-      add_product({inputs_[l].data(), count_, layer.inputs},
-                  {x + layer.weights, layer.inputs, layer.outputs}, Transposed::none, z.data());
+      add_product(input(l), {x + layer.weights, layer.inputs, layer.outputs}, Transposed::none,
+                  z.data());
       if (l + 1 < layers_.size()) activate(l);
     }
+  }
+
+  // The block's rows: where they stand, if dense and one after the other, else copied.
+  const double* features(const DataRows& rows, const Batch& batch, std::uint64_t first) {
+    if (!rows.sparse() && !batch.rows) return rows.values(first);
+    inputs_[0].resize(count_ * rows.columns());
+    for (std::uint64_t k = 0; k < count_; ++k) {
+      double* to = inputs_[0].data() + k * rows.columns();
+      const std::uint64_t row = batch.row(first + k);
+      if (rows.sparse()) {
+        std::fill_n(to, rows.columns(), 0.0);
+        rows.for_each(row, [&](std::uint64_t column, double value) { to[column] = value; });
+      } else {
+        std::copy_n(rows.values(row), rows.columns(), to);
+      }
+    }
+    return inputs_[0].data();
+  }
+  MatrixView input(std::size_t l) const {
+    return {l == 0 ? features_ : inputs_[l].data(), count_, layers_[l].inputs};
   }
 
   void activate(std::size_t l) {
     const auto& z = outputs_[l];
     auto& a = inputs_[l + 1];
     a.resize(z.size());
-    std::transform(z.begin(), z.end(), a.begin(), activation_.value);
+    activation_.values(z.data(), z.size(), a.data());
     if (!dropping_) return;
     auto& kept = kept_[l + 1];
     kept.resize(z.size());
@@ -169,8 +179,8 @@ class Mlp final : public RowObjective {
     for (std::size_t l = layers_.size(); l-- > 0;) {
       const Layer& layer = layers_[l];
       const auto& slope = outputs_[l];
-      add_product({inputs_[l].data(), count_, layer.inputs}, {slope.data(), count_, layer.outputs},
-                  Transposed::left, gradient + layer.weights);
+      add_product(input(l), {slope.data(), count_, layer.outputs}, Transposed::left,
+                  gradient + layer.weights);
       for (std::uint64_t k = 0; k < count_; ++k)
         add_scaled(gradient + layer.biases, 1, slope.data() + k * layer.outputs, layer.outputs);
       if (l == 0) return;
@@ -180,8 +190,10 @@ class Mlp final : public RowObjective {
                   {x + layer.weights, layer.inputs, layer.outputs}, Transposed::right,
                   below.data());
       auto& z = outputs_[l - 1];
-      for (std::size_t k = 0; k < z.size(); ++k)
-        z[k] = activation_.slope(z[k]) * below[k] * (dropping_ ? kept_[l][k] : 1);
+      activation_.times_slopes(z.data(), z.size(), below.data());
+      if (dropping_)
+        for (std::size_t k = 0; k < z.size(); ++k) below[k] *= kept_[l][k];
+      z.swap(below);
     }
   }
 
@@ -194,6 +206,7 @@ class Mlp final : public RowObjective {
   const std::vector<Layer> layers_;
   std::optional<RandomStream> dropping_;
   std::uint64_t count_ = 0;  // rows of the block under way
+  const double* features_ = nullptr;
   std::vector<std::vector<double>> inputs_, outputs_, kept_;
 };
 

@@ -25,8 +25,18 @@ double gelu(double z) { return z * normal(z); }
 double gelu_slope(double z) { return normal(z) + z * 0.3989422804014327 * std::exp(-z * z / 2); }
 double tanh_of(double z) { return std::tanh(z); }
 
-const Activation kActivations[] = {
-    {"relu", relu, relu_slope, 2}, {"gelu", gelu, gelu_slope, 2}, {"tanh", tanh_of, tanh_slope, 1}};
+template <double value(double)>
+void values(const double* z, std::size_t size, double* a) {
+  std::transform(z, z + size, a, [](double one) { return value(one); });
+}
+template <double slope(double)>
+void times_slopes(const double* z, std::size_t size, double* y) {
+  for (std::size_t k = 0; k < size; ++k) y[k] *= slope(z[k]);
+}
+
+const Activation kActivations[] = {{"relu", values<relu>, times_slopes<relu_slope>, 2},
+                                   {"gelu", values<gelu>, times_slopes<gelu_slope>, 2},
+                                   {"tanh", values<tanh_of>, times_slopes<tanh_slope>, 1}};
 
 [[noreturn]] void refuse_hidden(const std::string& hidden) {
   throw ObjectiveError("objective.hidden = " + hidden + ": must be up to " +

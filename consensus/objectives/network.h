@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,8 +11,8 @@ namespace starling {
 // What stands between two layers of a network.
 struct Activation {
   std::string_view name;
-  double (*value)(double z);
-  double (*slope)(double z);
+  void (*values)(const double* z, std::size_t size, double* a);        // a = activation(z)
+  void (*times_slopes)(const double* z, std::size_t size, double* y);  // y *= its slope at z
   double gain;  // of the start: weights have variance gain / inputs
 };
 const Activation& find_activation(const std::string& name);  // ObjectiveError: allowed are ...

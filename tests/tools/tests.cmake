@@ -18,7 +18,7 @@ starling_script_test(formats_test LABELS tools ARGUMENTS ${CMAKE_RUNTIME_OUTPUT_
 starling_test(simulation_test ROOM tools LIBRARIES starling::simulation Eigen3::Eigen LABELS tools)
 starling_test(robust_test ROOM tools LIBRARIES starling::simulation LABELS tools)
 if(STARLING_BENCHMARKS)
-  foreach(name bench_exchange_test bench_kernel_test bench_spectra_test)
+  foreach(name bench_exchange_test bench_kernel_test bench_spectra_test bench_sides_test)
     starling_script_test(${name} LABELS tools ARGUMENTS ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
   endforeach()
 endif()
