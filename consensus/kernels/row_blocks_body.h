@@ -44,7 +44,8 @@ void dot_rows(const double* const* rows, std::size_t columns, const double* x, d
     for (std::size_t r = 0; r < kRows; ++r)
       lane[r] += at<kDotLanes>(rows[r] + k) * at<kDotLanes>(x + k);
   for (std::size_t r = 0; r < kRows; ++r) {
-    auto& sum = lane[r];
+    double sum[kDotLanes];
+    for (std::size_t l = 0; l < kDotLanes; ++l) sum[l] = lane[r][l];
     for (std::size_t rest = k, l = 0; rest < columns; ++rest, ++l)
       sum[l] += rows[r][rest] * x[rest];
     out[r] = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));

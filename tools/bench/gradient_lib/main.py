@@ -23,9 +23,9 @@ def options(words):
 def blas():
     """The library that numpy's and torch's products come from, as loaded."""
     maps = pathlib.Path("/proc/self/maps").read_text("utf-8").split()
-    return ", ".join(sorted({pathlib.Path(os.path.realpath(word)).name for word in maps
-                             if "blas" in word.lower() and ".so" in word}
-                            - {"cython_blas", "_fblas"})) or "none"
+    names = {pathlib.Path(os.path.realpath(word)).name for word in maps if ".so" in word}
+    return ", ".join(sorted(name for name in names
+                            if name.startswith("lib") and "blas" in name)) or "none"
 
 
 def measure(case, given, cases, sides):

@@ -4,6 +4,7 @@ import argparse
 import array
 import datetime
 import json
+import math
 import pathlib
 import statistics
 import subprocess
@@ -25,8 +26,8 @@ def options(words):
     parser.add_argument("--bin", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--data", required=True, type=pathlib.Path, help="LIBSVM file, two classes")
     parser.add_argument("--l2", type=float, default=1e-4, help="of the objective")
-    parser.add_argument("--step", type=float, default=1.0, help="size in the first epoch")
-    parser.add_argument("--decay", type=float, default=0.7, help="its factor from epoch to epoch")
+    parser.add_argument("--step", type=float, default=0.5, help="size in the first epoch")
+    parser.add_argument("--decay", type=float, default=0.6, help="its factor from epoch to epoch")
     parser.add_argument("--epochs", type=int, default=20, help="of each pass")
     parser.add_argument("--passes", type=int, default=5, help="of which medians are taken")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, between commas")
@@ -71,6 +72,10 @@ def times_to(run, target):
         if f <= target:
             return spent
     return None
+
+
+def epochs_to(run, target):
+    return next((e + 1 for e, f in enumerate(run["f"]) if f <= target), math.inf)
 
 
 def solver_runs(library, problem, solver):
@@ -131,16 +136,19 @@ def speed_table(problem, runs):
 
 
 def gap_table(f_star, runs, theirs):
-    lines = ["| solver | " + " | ".join(f"gap {gap:g}" for gap in GAPS) + " |",
-             "|---|" + "---:|" * len(GAPS)]
+    lines = ["| solver | " + " | ".join(f"gap {gap:g}" for gap in GAPS) + " | epochs for each |",
+             "|---|" + "---:|" * (len(GAPS) + 1)]
     targets = [f_star * (1 + gap) for gap in GAPS]
     for (sharing, threads), passes in runs.items():
         cells = [cell([times_to(run, target) for run in passes]) for target in targets]
-        lines.append(f"| {sharing}, threads: {threads} | " + " | ".join(cells) + " |")
+        epochs = [statistics.median([epochs_to(run, target) for run in passes])
+                  for target in targets]
+        lines.append(f"| {sharing}, threads: {threads} | " + " | ".join(cells) + " | "
+                     + ", ".join(f"{count:g}" for count in epochs) + " |")
     for solver, passes in theirs.items():
         cells = [cell([min((times for times, f in one if f <= target), default=None)
                        for one in passes]) for target in targets]
-        lines.append(f"| {liblinear.SOLVERS[solver]} | " + " | ".join(cells) + " |")
+        lines.append(f"| {liblinear.SOLVERS[solver]} | " + " | ".join(cells) + " | |")
     return lines
 
 
