@@ -1,5 +1,6 @@
 #include "consensus/objectives/row_steps.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 namespace starling {
 namespace {
 
+constexpr std::uint64_t kMostShown = 1024;
 constexpr std::uint64_t kMostDrawn = std::uint64_t{1} << 20;  // rows held at a time: 8 MiB
 
 void require_plain(const starling_local_steps& steps) {
@@ -49,7 +51,8 @@ Batch RowSteps::take(const starling_local_steps& steps, BatchSampler& sampler, d
     order_.clear();
     if (shift) add_scaled(x, -steps.share, shift, solver_.dimension());
   }
-  return batch;
+  const std::uint64_t shown = std::min(batch.size, kMostShown);
+  return {batch.rows + (batch.size - shown), shown};
 }
 
 }  // namespace starling

@@ -26,7 +26,8 @@ class RowSteps {
   static std::unique_ptr<RowSteps> make(const starling_objective_request& request,
                                         const DataRows& rows, RowLoss loss, double l2);
 
-  // From x in place; the last mini-batch.
+  // From x in place; the last rows drawn, a mini-batch or 1024 of it: f over more than that would
+  // cost as much as half the steps.
   Batch take(const starling_local_steps& steps, BatchSampler& sampler, double* x);
 
  private:

@@ -118,6 +118,31 @@ TEST_P(RowSteps, OfOneThreadAreSequentialSgdToTheBit) {
   }
 }
 
+TEST_P(RowSteps, TellTheLossOfTheLastRowsDrawnWhereTheyEnd) {
+  const RowCase c = row_case(GetParam(), 3000);
+  Objective objective = c.make(local("hogwild"));
+  auto x = random_point(objective.dimension(), 6);
+  const starling_local_steps small = sgd(3, 700, 0.1), large = sgd(3, 1'000'000, 0.1);
+  double told = objective.local_steps(small, x.data());
+  EXPECT_EQ(told, objective.stochastic_gradient<double>(x.data(), 9, 6, 700, nullptr));
+  told = objective.local_steps(large, x.data());
+  BatchSampler sampler(3000, kNode);
+  const auto& order = sampler.order(9, 6);
+  RowCase last{c.name, {}};
+  last.data.columns = c.data.columns;
+  last.data.classes = c.data.classes;
+  for (std::uint64_t k = 3000 - 1024; k < 3000; ++k) {
+    for (std::uint64_t e = c.data.row_begin[order[k]]; e < c.data.row_begin[order[k] + 1]; ++e) {
+      last.data.column.push_back(c.data.column[e]);
+      last.data.value.push_back(c.data.value[e]);
+    }
+    last.data.row_begin.push_back(last.data.value.size());
+    last.data.label.push_back(c.data.label[order[k]]);
+  }
+  last.data.rows = 1024;
+  EXPECT_EQ(told, last.make(local("gradient")).gradient<double>(x.data(), nullptr));
+}
+
 TEST_P(RowSteps, TakeTheDriftsCorrectionOnceAMiniBatch) {
   const RowCase c = row_case(GetParam());
   Objective objective = c.make(local("hogwild"));
