@@ -116,10 +116,10 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
     local->view = local->shard.view();
   }
   request.data = &local->view;
-  const std::string on_this_node = nlohmann::json{{"device", config.local.device},
-                                                  {"threads", config.local.threads},
-                                                  {"solver", config.local.solver}}
-                                       .dump();
+  const std::string on_this_node = nlohmann::json{
+      {"device", config.local.device},
+      {"threads", config.local.threads},
+      {"solver", config.local.solver}}.dump();
   request.local = on_this_node.c_str();
   try {
     local->objective = std::make_unique<Objective>(*experiment.table, request);

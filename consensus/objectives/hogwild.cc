@@ -144,7 +144,9 @@ Hogwild::Hogwild(const DataRows& rows, RowLoss loss, double l2, Sharing sharing,
       frequency_(rows.columns(), 0.0),
       shrink_(rows.columns(), 1.0) {
   if (!rows.sparse())
-    throw ObjectiveError("steps of single rows by threads need sparse rows, these are dense");
+    throw ObjectiveError(
+        "local.solver: steps of single rows need sparse rows; these are dense, as dense files and "
+        "standardize make them");
   if (threads == 0) throw ObjectiveError("local.threads = 0: at least 1");
   for (std::uint64_t row = 0; row < rows.count(); ++row) {
     const Entries entries = rows.entries(row);
