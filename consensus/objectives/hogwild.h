@@ -25,9 +25,10 @@ Sharing find_sharing(std::string_view name);
 
 // Stochastic gradient steps of single rows by several threads on one x, without locks: Hogwild!.
 //
-//   f(x) = 1/m sum_s loss(a_s.x) + l2/2 |x|^2 = 1/m sum_s [loss(a_s.x) + l2/2 sum_{k in s} m/c_k
-//   x_k^2] x_k <- (x_k - eta loss'(a_s.x) a_sk) / (1 + eta l2 m/c_k)         for k in row s and no
-//   other
+//   f(x) = 1/m sum_s loss(a_s.x) + l2/2 |x|^2
+//        = 1/m sum_s [ loss(a_s.x) + l2/2 sum_{k in s} m/c_k x_k^2 ]
+//
+//   x_k <- (x_k - eta loss'(a_s.x) a_sk) / (1 + eta l2 m/c_k),    for k in row s and no other
 //
 // c_k is how many rows have column k, so the mean over all rows is f without bias, and an update
 // reads and writes no more than its row. The L2 term is taken implicitly: explicitly, a column of
