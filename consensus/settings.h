@@ -76,6 +76,7 @@ struct OptimizerSettings {
   double epsilon = 1e-8;                // beside a root in a denominator
   double weight_decay = 0;
   double clip_norm = 0, clip_value = 0;  // 0: off
+  int history = 10;                      // of lbfgs: changes it keeps
   bool clips() const { return clip_norm > 0 || clip_value > 0; }
 };
 

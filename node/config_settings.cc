@@ -135,6 +135,7 @@ OptimizerSettings optimizer_of(const Values& values) {
   o.weight_decay = values.number<double>(s + "weight_decay");
   o.clip_norm = values.number<double>(s + "clip_norm");
   o.clip_value = values.number<double>(s + "clip_value");
+  o.history = values.number<int>(s + "history");
   return o;
 }
 

@@ -156,6 +156,7 @@ void add_local_work(std::vector<Option>& table) {
                        "x shrinks by it"));
   table.push_back(real(s + "clip_norm", "0", 0, kAny, "most |gradient|; 0 = off"));
   table.push_back(real(s + "clip_value", "0", 0, kAny, "most |entry| of a gradient; 0 = off"));
+  table.push_back(integer(s + "history", "10", 1, 1000, "of lbfgs: changes of x and g it keeps"));
   s = "shared.step_schedule.";
   table.push_back(
       text(s + "kind", "constant", "how the step size goes on", names_of(step_schedules())));

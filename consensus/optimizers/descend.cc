@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "consensus/optimizers/lbfgs.h"
 #include "consensus/optimizers/optimizer.h"
 
 namespace starling {
@@ -24,6 +25,18 @@ double states_after(Peer<Real>& self, const OptimizerEntry& entry, int count, Re
   if (entry.states == 0) return 0;
   for (int s = 0; s < entry.states; ++s) states[s] = self.state(kNames[s]).data();
   return static_cast<double>(self.state("optimizer.t", 1)[0] += static_cast<Real>(count));
+}
+
+// The gradient as clipped and decayed, out of the update and into what L-BFGS makes of it.
+template <class Real>
+Vector<Real> quasi_newton(Peer<Real>& self, const Vector<Real>& from, const Vector<Real>& g,
+                          VectorUpdate<Real>& update) {
+  const Vector<Real> whole = self.evaluate(
+      (update.scale * g).cwiseMax(-update.bound).cwiseMin(update.bound) + update.decay * from);
+  update.scale = 1;
+  update.bound = std::numeric_limits<Real>::infinity();
+  update.decay = 0;
+  return lbfgs(self, from, whole, self.agreement().optimizer.history);
 }
 
 }  // namespace
@@ -53,6 +66,11 @@ Vector<Real> descend(Peer<Real>& self, const Vector<Real>& from, const Vector<Re
   update.bound =
       o.clip_value > 0 ? static_cast<Real>(o.clip_value) : std::numeric_limits<Real>::infinity();
   update.decay = static_cast<Real>(o.weight_decay);
+  Vector<Real> direction;
+  if (entry.quasi_newton) {
+    direction = quasi_newton(self, from, g, update);
+    update.gradient = direction.data();
+  }
   update.to = to.data();
   update.size = static_cast<std::size_t>(from.size());
   if constexpr (sizeof(Real) == sizeof(float))
@@ -65,8 +83,12 @@ Vector<Real> descend(Peer<Real>& self, const Vector<Real>& from, const Vector<Re
 template <class Real>
 starling_local_steps updates(Peer<Real>& self, int count, const Vector<Real>* shift, Real share) {
   const OptimizerSettings& o = self.agreement().optimizer;
+  const OptimizerEntry& entry = *find_optimizer(o.kind);
+  if (entry.quasi_newton)
+    throw SettingsError("shared.optimizer.kind = \"" + o.kind +
+                        "\": not where the objective takes the local steps itself");
   Real* states[3]{};
-  const double after = states_after(self, *find_optimizer(o.kind), count, states);
+  const double after = states_after(self, entry, count, states);
   starling_local_steps steps{};
   steps.steps = static_cast<std::uint64_t>(count);
   steps.step_size = static_cast<double>(self.step_size());

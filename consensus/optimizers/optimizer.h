@@ -38,6 +38,7 @@ struct OptimizerEntry {
   void (*update_double)(const VectorUpdate<double>&);
   bool linear = false;     // its steps are sums of gradients: what vanishes in their mean vanishes
   bool decoupled = false;  // weight decay shrinks x, beside the gradient
+  bool quasi_newton = false;  // steps along what lbfgs.h makes of the gradient, and keeps its pairs
 };
 
 std::span<const OptimizerEntry> optimizers();

@@ -27,8 +27,10 @@ double momentum_step(const OptimizerSettings& o, double rule) { return rule * (1
 // Of those that divide by the gradient's size: a length, whatever L is.
 double small_step(const OptimizerSettings&, double) { return 1e-3; }
 double larger_step(const OptimizerSettings&, double) { return 1e-2; }
+// A share of Newton's, which is 1.
+double newton_step(const OptimizerSettings&, double) { return 0.1; }
 
-template <class Update, bool linear, bool decoupled = false>
+template <class Update, bool linear, bool decoupled = false, bool quasi_newton = false>
 OptimizerEntry entry(std::string_view name, std::string_view summary, std::string_view source,
                      double (*step_size)(const OptimizerSettings&, double)) {
   return {name,
@@ -39,7 +41,8 @@ OptimizerEntry entry(std::string_view name, std::string_view summary, std::strin
           update_vector<float, Update, decoupled>,
           update_vector<double, Update, decoupled>,
           linear,
-          decoupled};
+          decoupled,
+          quasi_newton};
 }
 
 const OptimizerEntry kOptimizers[] = {
@@ -58,6 +61,8 @@ const OptimizerEntry kOptimizers[] = {
                                 "Duchi, Hazan & Singer 2011", larger_step),
     entry<RmspropUpdate, false>("rmsprop", "gradients over the root of their mean square",
                                 "Tieleman & Hinton 2012", larger_step),
+    entry<SgdUpdate, false, false, true>("lbfgs", "along the last changes' inverse curvature",
+                                         "Liu & Nocedal 1989", newton_step),
 };
 
 }  // namespace

@@ -88,6 +88,14 @@ TEST_P(EveryAlgorithm, GoesOnFromASnapshotAsIfItHadNeverStopped) {
   expect_exact_resume_of<float>(GetParam());
 }
 
+TEST(ASnapshot, HoldsThePairsOfAnOptimizerThatKeepsMany) {
+  Settings settings = settings_of("gradient_tracking", 0.05);
+  settings.optimizer.kind = "lbfgs";
+  settings.optimizer.history = 4;
+  Scenario<double> scenario(settings, graph_of("ring", 5), kQuadratic);
+  expect_exact_resume(scenario, 15);
+}
+
 TEST(ASnapshot, OfOtherScalarsOrAnotherSizeIsRefused) {
   Scenario<double> from(settings_of("gradient_tracking"), graph_of("ring", 4), kQuadratic);
   from.settings.stop.steps = 20;

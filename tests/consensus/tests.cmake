@@ -9,6 +9,7 @@ starling_test(objective_test ROOM consensus LIBRARIES starling::objectives LABEL
 starling_test(mini_batch_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(own_steps_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(optimizers_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
+starling_test(lbfgs_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(mlp_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(hogwild_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(objective_reference_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)

@@ -37,7 +37,7 @@ def run(case):
             torch.nn.utils.clip_grad_norm_([x], case["clip_norm"])
         if case["clip_value"]:
             torch.nn.utils.clip_grad_value_([x], case["clip_value"])
-        optimizer.step()
+        optimizer.step(lambda: (x.detach() - C) @ x.grad / 2)
         if schedule:
             schedule.step()
     return x.detach().tolist()

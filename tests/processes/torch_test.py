@@ -34,6 +34,9 @@ OPTIMIZERS = {
                 ("Adam", {"amsgrad": True, "betas": (0.9, 0.9)})),
     "adagrad": ({"kind": "adagrad"}, ("Adagrad", {"eps": 1e-8})),
     "rmsprop": ({"kind": "rmsprop", "beta_2": 0.99}, ("RMSprop", {})),
+    "lbfgs": ({"kind": "lbfgs", "history": 4},
+              ("LBFGS", {"history_size": 4, "max_iter": 1, "tolerance_grad": 0,
+                         "tolerance_change": 0})),
 }
 SCHEDULES = {
     "step": ({"kind": "step", "every": 30, "factor": 0.5},
@@ -67,16 +70,17 @@ def cases():
                    clip=clip)
 
 
-def of_torch(all_cases):
-    done = subprocess.run([PYTHON, str(ROOT / "tests/consensus/torch_steps.py")], text=True,
-                          input=json.dumps(all_cases), capture_output=True, check=False,
+def answer_of(script, question):
+    """What a script of tests/consensus says, in JSON, under a Python with torch."""
+    done = subprocess.run([PYTHON, str(ROOT / "tests/consensus" / script)], text=True,
+                          input=json.dumps(question), capture_output=True, check=False,
                           timeout=120)
     if done.returncode != 0 and "No module named" in done.stderr:
         print(f"SKIPPED: {PYTHON} has no torch", file=sys.stderr, flush=True)
         raise unittest.SkipTest(f"{PYTHON} has no torch")
     if done.returncode != 0:
         raise AssertionError(done.stderr)
-    return json.loads(done.stdout)["x"]
+    return json.loads(done.stdout)
 
 
 def of_starling(keys, folder):
@@ -91,7 +95,7 @@ def of_starling(keys, folder):
 
 class TorchTakesTheSameSteps(unittest.TestCase):
     def test_with_every_optimizer_schedule_and_clipping(self):
-        wanted = of_torch([theirs for _, _, theirs in cases()])
+        wanted = answer_of("torch_steps.py", [theirs for _, _, theirs in cases()])["x"]
         ends = []
         for (name, keys, _), x in zip(cases(), wanted):
             with self.subTest(name), tempfile.TemporaryDirectory() as folder:
