@@ -80,6 +80,8 @@ std::unique_ptr<BuiltinObjective> make_least_squares(const starling_objective_re
 std::unique_ptr<BuiltinObjective> make_logistic(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_softmax(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_mlp(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_cnn(const starling_objective_request&);
+std::unique_ptr<BuiltinObjective> make_matrix_factorisation(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_reference_quadratic(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_reference_logistic(const starling_objective_request&);
 std::unique_ptr<BuiltinObjective> make_vectors(const starling_objective_request&);

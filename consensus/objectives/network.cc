@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "consensus/objectives/objective.h"
-#include "topology/random.h"
 
 namespace starling {
 namespace {
@@ -75,18 +74,6 @@ std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
       throw ObjectiveError("objective.hidden = " + hidden + ": too many parameters");
   }
   return layers;
-}
-
-void start_of(const std::vector<Layer>& layers, const Activation& activation, std::uint64_t seed,
-              double* x) {
-  for (std::uint32_t l = 0; l < layers.size(); ++l) {
-    const Layer& layer = layers[l];
-    RandomStream stream(seed, Purpose::initial, l);
-    const double deviation = std::sqrt(activation.gain / static_cast<double>(layer.inputs));
-    for (std::uint64_t k = 0; k < layer.inputs * layer.outputs; ++k)
-      x[layer.weights + k] = deviation * stream.normal();
-    std::fill_n(x + layer.biases, layer.outputs, 0.0);
-  }
 }
 
 }  // namespace starling

@@ -26,8 +26,4 @@ struct Layer {
 std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
                              std::uint64_t outputs);
 
-// He's start (Glorot's for tanh): W from N(0, gain / inputs), b = 0.
-void start_of(const std::vector<Layer>& layers, const Activation& activation, std::uint64_t seed,
-              double* x);
-
 }  // namespace starling

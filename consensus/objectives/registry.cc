@@ -13,6 +13,10 @@ const starling_objective_vtable kSoftmax =
     builtin_vtable<make_softmax>("softmax", {.predicts = true, .samples = true});
 const starling_objective_vtable kMlp =
     builtin_vtable<make_mlp>("mlp", {.predicts = true, .samples = true});
+const starling_objective_vtable kCnn =
+    builtin_vtable<make_cnn>("cnn", {.predicts = true, .samples = true});
+const starling_objective_vtable kMatrixFactorisation =
+    builtin_vtable<make_matrix_factorisation>("matrix_factorisation", {.samples = true});
 const starling_objective_vtable kReferenceQuadratic =
     builtin_vtable<make_reference_quadratic>("reference_quadratic", {});
 const starling_objective_vtable kReferenceLogistic =
@@ -27,6 +31,11 @@ const ObjectiveEntry kObjectives[] = {
     {"softmax", "several classes, cross entropy, L2", &kSoftmax, DataUse::rows, true, "l2"},
     {"mlp", "several classes, a multilayer perceptron, L2, dropout", &kMlp, DataUse::rows, true,
      "l2 dropout seed", "hidden activation loss"},
+    {"cnn", "several classes, a convolutional network, L2, dropout, batch normalisation", &kCnn,
+     DataUse::rows, true, "l2 dropout seed height width channels",
+     "layers activation loss normalisation"},
+    {"matrix_factorisation", "low-rank factors of sparse rows; a row's own stay private",
+     &kMatrixFactorisation, DataUse::rows, false, "l2 rank seed"},
     {"reference_quadratic", "quadratics of known spectrum and optimum, generated",
      &kReferenceQuadratic, DataUse::none, false, "dimension kappa heterogeneity spread seed"},
     {"reference_logistic", "logistic regression of known optimum, generated", &kReferenceLogistic,

@@ -75,10 +75,21 @@ inline std::vector<ObjectiveCase> objective_cases() {
       continue;
     }
     const std::uint64_t classes = !entry.classifies ? 0 : entry.name == "logistic" ? 2 : 4;
+    if (name == "cnn") {
+      const std::string small = R"({"l2": 0.05, "layers": "convolution:2:3,max:2,dense:3"})";
+      const std::string mean = R"({"layers":"average:2,convolution:3:3","activation":"gelu",)"
+                               R"("channels":2,"height":3,"width":4,"loss":"mse"})";
+      cases.push_back({name + "_dense", &entry, small, sample_rows(30, 16, classes, false, 1)});
+      cases.push_back({name + "_sparse", &entry, small, sample_rows(30, 25, classes, true, 2)});
+      cases.push_back({name + "_wide", &entry, mean, sample_rows(6, 24, classes, true, 3)});
+      continue;
+    }
     const std::string l2 = R"({"l2": 0.05})";
     cases.push_back({name + "_dense", &entry, l2, sample_rows(30, 11, classes, false, 1)});
     cases.push_back({name + "_sparse", &entry, l2, sample_rows(30, 17, classes, true, 2)});
-    cases.push_back({name + "_wide", &entry, "{}", sample_rows(6, 19, classes, true, 3)});
+    // Below the entries of a row: all of them would be fitted exactly.
+    const std::string own = name == "matrix_factorisation" ? R"({"rank": 2})" : "{}";
+    cases.push_back({name + "_wide", &entry, own, sample_rows(6, 19, classes, true, 3)});
     if (name != "mlp") continue;
     const auto rows = sample_rows(300, 5, classes, false, 4);  // more than a block
     cases.push_back({"mlp_gelu", &entry, R"({"hidden":"6,3","activation":"gelu"})", rows});

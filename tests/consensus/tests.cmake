@@ -12,6 +12,9 @@ starling_test(optimizers_test ROOM consensus LIBRARIES starling::consensus LABEL
 starling_test(lbfgs_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)
 starling_test(mlp_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(hogwild_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
+starling_test(cnn_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
+starling_test(matrix_factorisation_test ROOM consensus LIBRARIES starling::consensus
+  LABELS consensus)
 starling_test(objective_reference_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(objective_constants_test ROOM consensus LIBRARIES starling::objectives LABELS consensus)
 starling_test(weights_setting_test ROOM consensus LIBRARIES starling::consensus LABELS consensus)

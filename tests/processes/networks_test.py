@@ -62,6 +62,15 @@ def fashion() -> dict:
     }
 
 
+CNN = {"shared.objective.kind": "cnn",
+       "shared.objective.layers": "convolution:8:3,max:2,convolution:16:3,max:2,dense:32"}
+
+
+def convolutional(keys: dict, normalisation: str) -> dict:
+    keys = {key: value for key, value in keys.items() if key != "shared.objective.hidden"}
+    return keys | CNN | {"shared.objective.normalisation": normalisation}
+
+
 def cut(keys: dict, algorithm: str) -> dict:
     """The same over NODES nodes, each with a few classes."""
     return keys | {
@@ -101,7 +110,13 @@ class Networks(unittest.TestCase):
         return cluster
 
     def test_on_digits_and_the_processes_have_the_bytes_of_lockstep(self):
-        cluster = self.compare(digits(self), 120)
+        self.compare_bytes(digits(self))
+
+    def test_of_convolutions_on_digits_and_the_processes_have_the_bytes_of_lockstep(self):
+        self.compare_bytes(convolutional(digits(self), "none"))
+
+    def compare_bytes(self, keys: dict):
+        cluster = self.compare(keys, 120)
         expected = cluster.lockstep(0)
         for i in range(NODES):
             self.assertTrue(cluster.model_bytes(i) == expected[i], f"node {i}")
@@ -110,6 +125,27 @@ class Networks(unittest.TestCase):
         if not ALL:
             self.skipTest("minutes: --all")
         self.compare(fashion(), 3000)
+
+    def test_of_convolutions_on_fashion(self):
+        if not ALL:
+            self.skipTest("minutes: --all")
+        self.compare(convolutional(fashion(), "none") | {
+            "shared.stop.steps": 600, "shared.algorithm.batch": 32,
+            "shared.objective.layers": "convolution:8:5,max:2,convolution:16:5,max:2,dense:64"},
+            3000)
+
+    def test_gossiped_statistics_predict_better_than_a_nodes_own_on_skewed_shards(self):
+        if not ALL:
+            self.skipTest("minutes: --all")
+        found = {}
+        for partition in ("iid", "dirichlet:0.1"):
+            for normalisation in ("none", "local", "gossip"):
+                keys = cut(convolutional(digits(self), normalisation), "gradient_tracking")
+                found[partition, normalisation] = lockstep_accuracy(
+                    self, keys | {"shared.objective.partition": partition})
+                print(f"{partition}, normalisation {normalisation}: test accuracy "
+                      f"{found[partition, normalisation]:.4f}", file=sys.stderr, flush=True)
+        self.assertGreater(found["dirichlet:0.1", "gossip"], found["dirichlet:0.1", "local"])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+#include <algorithm>
+
+#include "consensus/objectives/network/stages.h"
+
+namespace starling {
+namespace {
+
+class Activate final : public Stage {
+ public:
+  Activate(Shape input, const Activation& activation, double dropout)
+      : shape_(input), activation_(activation), dropout_(dropout) {}
+
+  Shape output() const override { return shape_; }
+
+  void forward(const Pass& pass, const double*, const Values& in, Values& out) override {
+    out.resize(in.size());
+    std::transform(in.begin(), in.end(), out.begin(), activation_.value);
+    if (!drops(pass)) return;
+    kept_.resize(in.size());
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      kept_[k] = pass.dropping->uniform() < dropout_ ? 0 : 1 / (1 - dropout_);
+      out[k] *= kept_[k];
+    }
+  }
+
+  void backward(const Pass& pass, const double*, const Values& in, const Values& slope,
+                Values* below, double*) override {
+    below->resize(in.size());
+    for (std::size_t k = 0; k < in.size(); ++k)
+      (*below)[k] = activation_.slope(in[k]) * slope[k] * (drops(pass) ? kept_[k] : 1);
+  }
+
+ private:
+  bool drops(const Pass& pass) const { return pass.dropping && dropout_ > 0; }
+
+  const Shape shape_;
+  const Activation& activation_;
+  const double dropout_;
+  Values kept_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> make_activation(Shape input, const Activation& activation, double dropout) {
+  return std::make_unique<Activate>(input, activation, dropout);
+}
+
+}  // namespace starling

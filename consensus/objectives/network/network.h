@@ -1,0 +1,39 @@
+#pragma once
+
+#include "consensus/objectives/network/stage.h"
+
+namespace starling {
+
+// Stages one after the other, and where each finds its share of x: the parameters of all stages,
+// then their statistics.
+class Network {
+ public:
+  using Stages = std::vector<std::unique_ptr<Stage>>;
+  // Errors    ObjectiveError: more than 2^32 parameters.
+  Network(Shape input, Stages stages);
+
+  std::uint64_t dimension() const { return end_.parameters + end_.statistics; }
+  std::uint64_t parameters() const { return end_.parameters; }  // they come first in x
+  // Every stage draws from a stream of its own, (seed, its number among those with parameters).
+  void start(std::uint64_t seed, double* x) const;
+
+  // Statistics of the rows in the passes that gather, from here on.
+  bool gathers() const;
+  void begin_gathering();
+
+  // The first stage's `in`, to be filled before `forward`: zeros of so many rows.
+  Stage::Values& begin(std::uint64_t rows);
+  // What the last stage made of it; it may become the slope for `backward`.
+  Stage::Values& forward(const Pass& pass, const double* x);
+  // Adds the block's to the gradient; the result of `forward` holds the slope along itself.
+  void backward(const Pass& pass, const double* x, double* gradient);
+
+ private:
+  Shape input_;
+  Stages stages_;
+  Stage::Extent end_;
+  std::vector<Stage::Values> values_;  // values_[k]: the `in` of stage k
+  Stage::Values slope_, below_;
+};
+
+}  // namespace starling
