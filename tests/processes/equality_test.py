@@ -64,7 +64,7 @@ class LockstepAndProcesses(unittest.TestCase):
 class MiniBatchesAndLocalSteps(unittest.TestCase):
     """Which rows a step sees follows from seed, node and step: the same in every executor."""
 
-    def compare(self, algorithm: str) -> None:
+    def compare(self, algorithm: str, **others) -> None:
         cluster = Cluster(self, {
             "shared.name": "equality",
             "shared.objective.kind": "logistic",
@@ -77,7 +77,7 @@ class MiniBatchesAndLocalSteps(unittest.TestCase):
             "shared.algorithm.batch": 11,
             "shared.stop.steps": 40,
             "local.grace": 30.0,
-        })
+        } | others)
         expected = cluster.lockstep(0)
         codes = cluster.start().wait(120)
         self.assertEqual(set(codes.values()), {0}, f"{codes}\n{cluster.words()}")
@@ -92,6 +92,24 @@ class MiniBatchesAndLocalSteps(unittest.TestCase):
 
     def test_of_k_gt(self):
         self.compare("k_gt")
+
+    def test_of_l_bfgs(self):
+        self.compare("gradient_tracking", **{
+            "shared.algorithm.local_steps": 1, "shared.algorithm.batch": 0,
+            "shared.optimizer.kind": "lbfgs", "shared.optimizer.history": 3})
+
+    def test_of_a_network_with_dropout_and_gossiped_statistics(self):
+        self.compare("dgd_atc", **{
+            "shared.objective.kind": "cnn", "shared.objective.normalisation": "gossip",
+            "shared.objective.layers": "convolution:3:3,max:2,dense:8",
+            "shared.objective.dropout": 0.3, "shared.objective.scale": "max:16",
+            "shared.objective.data": str(ROOT / "data" / "digits.libsvm.gz"),
+            "shared.algorithm.step_size": 0.05})
+
+    def test_of_matrix_factorisation(self):
+        self.compare("k_gt", **{
+            "shared.objective.kind": "matrix_factorisation", "shared.objective.rank": 2,
+            "shared.algorithm.step_size": 0.01})
 
 
 def cases(lengths, every: bool):
