@@ -34,7 +34,7 @@ class Building {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     stages_.push_back(make_dense(shape(), classes, activation_.gain));
-    return Network(input_, std::move(stages_));
+    return Network(std::move(stages_));
   }
 
  private:

@@ -21,7 +21,7 @@ Network make_network(const ObjectiveKeys& keys, const DataRows& rows) {
     const Shape below = stages.empty() ? input : stages.back()->output();
     stages.push_back(make_dense(below, layer.outputs, activation.gain));
   }
-  return Network(input, std::move(stages));
+  return Network(std::move(stages));
 }
 
 constexpr NetworkKind kMlp = {"mlp", "l2 dropout seed hidden activation loss", 256, make_network};

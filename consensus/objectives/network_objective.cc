@@ -90,13 +90,19 @@ void NetworkObjective::for_blocks(const DataRows& rows, const Batch& batch, Pass
                                   const double* x, Visit visit) {
   for (std::uint64_t first = 0; first < batch.size; first += kind_.block) {
     pass.rows = std::min(kind_.block, batch.size - first);
-    Values& in = network_.begin(pass.rows);
-    for (std::uint64_t k = 0; k < pass.rows; ++k)
-      rows.for_each(batch.row(first + k), [&](std::uint64_t column, double value) {
-        in[k * rows.columns() + column] = value;
-      });
-    visit(pass, first, network_.forward(pass, x));
+    take(rows, batch, first, pass.rows);
+    visit(pass, first, network_.forward(pass, x, block_.data()));
   }
+}
+
+// block_: these rows of the batch, dense.
+void NetworkObjective::take(const DataRows& rows, const Batch& batch, std::uint64_t first,
+                            std::uint64_t count) {
+  block_.assign(count * rows.columns(), 0.0);
+  for (std::uint64_t k = 0; k < count; ++k)
+    rows.for_each(batch.row(first + k), [&](std::uint64_t column, double value) {
+      block_[k * rows.columns() + column] = value;
+    });
 }
 
 // Their sum; z becomes its slope times the share of a row.

@@ -44,6 +44,7 @@ class NetworkObjective final : public RowObjective {
   template <class Visit>
   void for_blocks(const DataRows& rows, const Batch& batch, Pass pass, const double* x,
                   Visit visit);
+  void take(const DataRows& rows, const Batch& batch, std::uint64_t first, std::uint64_t count);
   double losses(const Batch& batch, std::uint64_t first, const Pass& pass, Values& z) const;
 
   const NetworkKind kind_;
@@ -53,6 +54,7 @@ class NetworkObjective final : public RowObjective {
   const std::uint32_t node_;
   const bool squared_;
   Network network_;
+  Values block_;
   std::optional<RandomStream> dropping_;
 };
 

@@ -58,7 +58,7 @@ TEST(AConvolution, IsTheSumOverTheKernelWithZerosBeyondTheBorder) {
   const auto x = random_point(stage->extent().parameters, 1);
   const auto in = random_point(2 * shape.values(), 2);
   Values out;
-  stage->forward({Pass::Aim::learn, 2}, x.data(), in, out);
+  stage->forward({Pass::Aim::learn, 2}, x.data(), in.data(), out);
   const double* bias = x.data() + kKernel * kKernel * 2 * kUnits;
   for (std::int64_t row = 0, at = 0; row < 2; ++row)
     for (std::int64_t i = 0; i < 3; ++i)
@@ -80,9 +80,10 @@ TEST(AConvolution, IsTheSumOverTheKernelWithZerosBeyondTheBorder) {
 TEST(APool, TakesTheLargestOrTheMeanAndDropsWhatIsLeftAtTheBorder) {
   const Values in{1, 5, 3, 2, 4, 9, -1, -2, 8};  // 3 x 3
   Values out;
-  make_pool({3, 3, 1}, 2, Pooling::max)->forward({Pass::Aim::learn, 1}, nullptr, in, out);
+  make_pool({3, 3, 1}, 2, Pooling::max)->forward({Pass::Aim::learn, 1}, nullptr, in.data(), out);
   EXPECT_EQ(out, Values{5});
-  make_pool({3, 3, 1}, 2, Pooling::average)->forward({Pass::Aim::learn, 1}, nullptr, in, out);
+  make_pool({3, 3, 1}, 2, Pooling::average)
+      ->forward({Pass::Aim::learn, 1}, nullptr, in.data(), out);
   EXPECT_EQ(out, Values{3});
 }
 
@@ -92,7 +93,7 @@ TEST(ANormalisation, MakesEachChannelOfABlockMeanZeroAndVarianceOne) {
   const Values x{1, 1, 2, 0, 0, 5};  // gamma, beta
   const auto in = random_point(10 * shape.values(), 2);
   Values out;
-  stage->forward({Pass::Aim::learn, 10}, x.data(), in, out);
+  stage->forward({Pass::Aim::learn, 10}, x.data(), in.data(), out);
   for (std::size_t c = 0; c < 3; ++c) {
     double mean = 0, square = 0;
     for (std::size_t k = c; k < out.size(); k += 3) mean += out[k] / 40, square += out[k] * out[k];
@@ -163,7 +164,8 @@ TEST(AGossipedNormalisation, PullsItsStatisticsTowardsThoseOfTheRows) {
   const auto x = random_point(objective.dimension(), 3);
   const auto gradient = gradient_at(objective, x);
   Values z(kFew * 3);
-  make_dense({4, 4, 2}, 3, 1)->forward({Pass::Aim::learn, kFew}, x.data(), one.data.value, z);
+  make_dense({4, 4, 2}, 3, 1)
+      ->forward({Pass::Aim::learn, kFew}, x.data(), one.data.value.data(), z);
   for (std::size_t c = 0; c < 3; ++c) {
     double mean = 0, variance = 0;
     for (std::size_t k = c; k < z.size(); k += 3) mean += z[k] / kFew;

@@ -12,21 +12,21 @@ class Activate final : public Stage {
 
   Shape output() const override { return shape_; }
 
-  void forward(const Pass& pass, const double*, const Values& in, Values& out) override {
-    out.resize(in.size());
-    std::transform(in.begin(), in.end(), out.begin(), activation_.value);
+  void forward(const Pass& pass, const double*, const double* in, Values& out) override {
+    out.resize(pass.rows * shape_.values());
+    std::transform(in, in + out.size(), out.begin(), activation_.value);
     if (!drops(pass)) return;
-    kept_.resize(in.size());
-    for (std::size_t k = 0; k < in.size(); ++k) {
+    kept_.resize(out.size());
+    for (std::size_t k = 0; k < out.size(); ++k) {
       kept_[k] = pass.dropping->uniform() < dropout_ ? 0 : 1 / (1 - dropout_);
       out[k] *= kept_[k];
     }
   }
 
-  void backward(const Pass& pass, const double*, const Values& in, const Values& slope,
+  void backward(const Pass& pass, const double*, const double* in, const Values& slope,
                 Values* below, double*) override {
-    below->resize(in.size());
-    for (std::size_t k = 0; k < in.size(); ++k)
+    below->resize(slope.size());
+    for (std::size_t k = 0; k < slope.size(); ++k)
       (*below)[k] = activation_.slope(in[k]) * slope[k] * (drops(pass) ? kept_[k] : 1);
   }
 

@@ -20,20 +20,20 @@ class Convolution final : public WeightedStage {
 
   Shape output() const override { return {input_.height, input_.width, units_}; }
 
-  void forward(const Pass& pass, const double* x, const Values& in, Values& out) override {
+  void forward(const Pass& pass, const double* x, const double* in, Values& out) override {
     const double *weights = x + at_.parameters, *biases = weights + inputs_ * units_;
     const std::uint64_t pixels = input_.pixels();
     out.resize(pass.rows * pixels * units_);
     for (std::uint64_t p = 0; p < pass.rows * pixels; ++p)
       std::copy_n(biases, units_, out.data() + p * units_);
     for (std::uint64_t row = 0; row < pass.rows; ++row) {
-      take_patches(in.data() + row * input_.values());
+      take_patches(in + row * input_.values());
       add_product({patches_.data(), pixels, inputs_}, {weights, inputs_, units_}, Transposed::none,
                   out.data() + row * pixels * units_);
     }
   }
 
-  void backward(const Pass& pass, const double* x, const Values& in, const Values& slope,
+  void backward(const Pass& pass, const double* x, const double* in, const Values& slope,
                 Values* below, double* gradient) override {
     double *weights = gradient + at_.parameters, *biases = weights + inputs_ * units_;
     const std::uint64_t pixels = input_.pixels();
@@ -42,7 +42,7 @@ class Convolution final : public WeightedStage {
     if (below) below->assign(pass.rows * input_.values(), 0.0);
     for (std::uint64_t row = 0; row < pass.rows; ++row) {
       const MatrixView along{slope.data() + row * pixels * units_, pixels, units_};
-      take_patches(in.data() + row * input_.values());
+      take_patches(in + row * input_.values());
       add_product({patches_.data(), pixels, inputs_}, along, Transposed::left, weights);
       if (!below) continue;
       std::fill(patches_.begin(), patches_.end(), 0.0);

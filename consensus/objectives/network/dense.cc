@@ -15,20 +15,19 @@ class Dense final : public WeightedStage {
 
   Shape output() const override { return {1, 1, units_}; }
 
-  void forward(const Pass& pass, const double* x, const Values& in, Values& out) override {
+  void forward(const Pass& pass, const double* x, const double* in, Values& out) override {
     const double *weights = x + at_.parameters, *biases = weights + inputs_ * units_;
     out.resize(pass.rows * units_);
     for (std::uint64_t k = 0; k < pass.rows; ++k)
       std::copy_n(biases, units_, out.data() + k * units_);
-    add_product({in.data(), pass.rows, inputs_}, {weights, inputs_, units_}, Transposed::none,
-                out.data());
+    add_product({in, pass.rows, inputs_}, {weights, inputs_, units_}, Transposed::none, out.data());
   }
 
-  void backward(const Pass& pass, const double* x, const Values& in, const Values& slope,
+  void backward(const Pass& pass, const double* x, const double* in, const Values& slope,
                 Values* below, double* gradient) override {
     double *weights = gradient + at_.parameters, *biases = weights + inputs_ * units_;
-    add_product({in.data(), pass.rows, inputs_}, {slope.data(), pass.rows, units_},
-                Transposed::left, weights);
+    add_product({in, pass.rows, inputs_}, {slope.data(), pass.rows, units_}, Transposed::left,
+                weights);
     for (std::uint64_t k = 0; k < pass.rows; ++k)
       add_scaled(biases, 1, slope.data() + k * units_, units_);
     if (!below) return;

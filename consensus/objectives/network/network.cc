@@ -11,8 +11,7 @@ constexpr std::uint64_t kMostParameters = std::uint64_t{1} << 32;
 
 }  // namespace
 
-Network::Network(Shape input, Stages stages)
-    : input_(input), stages_(std::move(stages)), values_(stages_.size() + 1) {
+Network::Network(Stages stages) : stages_(std::move(stages)), out_(stages_.size()) {
   for (const auto& stage : stages_) {
     end_.parameters += stage->extent().parameters;
     if (end_.parameters > kMostParameters)
@@ -45,21 +44,20 @@ void Network::begin_gathering() {
   for (const auto& stage : stages_) stage->begin_gathering();
 }
 
-Stage::Values& Network::begin(std::uint64_t rows) {
-  values_[0].assign(rows * input_.values(), 0.0);
-  return values_[0];
+const double* Network::in(std::size_t stage) const {
+  return stage == 0 ? rows_ : out_[stage - 1].data();
 }
 
-Stage::Values& Network::forward(const Pass& pass, const double* x) {
-  for (std::size_t k = 0; k < stages_.size(); ++k)
-    stages_[k]->forward(pass, x, values_[k], values_[k + 1]);
-  return values_.back();
+Stage::Values& Network::forward(const Pass& pass, const double* x, const double* rows) {
+  rows_ = rows;
+  for (std::size_t k = 0; k < stages_.size(); ++k) stages_[k]->forward(pass, x, in(k), out_[k]);
+  return out_.back();
 }
 
 void Network::backward(const Pass& pass, const double* x, double* gradient) {
-  slope_.swap(values_.back());
+  slope_.swap(out_.back());
   for (std::size_t k = stages_.size(); k-- > 0;) {
-    stages_[k]->backward(pass, x, values_[k], slope_, k > 0 ? &below_ : nullptr, gradient);
+    stages_[k]->backward(pass, x, in(k), slope_, k > 0 ? &below_ : nullptr, gradient);
     slope_.swap(below_);
   }
 }

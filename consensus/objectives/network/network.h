@@ -10,7 +10,7 @@ class Network {
  public:
   using Stages = std::vector<std::unique_ptr<Stage>>;
   // Errors    ObjectiveError: more than 2^32 parameters.
-  Network(Shape input, Stages stages);
+  explicit Network(Stages stages);
 
   std::uint64_t dimension() const { return end_.parameters + end_.statistics; }
   std::uint64_t parameters() const { return end_.parameters; }  // they come first in x
@@ -21,18 +21,19 @@ class Network {
   bool gathers() const;
   void begin_gathering();
 
-  // The first stage's `in`, to be filled before `forward`: zeros of so many rows.
-  Stage::Values& begin(std::uint64_t rows);
-  // What the last stage made of it; it may become the slope for `backward`.
-  Stage::Values& forward(const Pass& pass, const double* x);
+  // What the last stage makes of a block of rows, which stands until `backward`; the result may
+  // become the slope for that.
+  Stage::Values& forward(const Pass& pass, const double* x, const double* rows);
   // Adds the block's to the gradient; the result of `forward` holds the slope along itself.
   void backward(const Pass& pass, const double* x, double* gradient);
 
  private:
-  Shape input_;
+  const double* in(std::size_t stage) const;
+
   Stages stages_;
   Stage::Extent end_;
-  std::vector<Stage::Values> values_;  // values_[k]: the `in` of stage k
+  const double* rows_ = nullptr;
+  std::vector<Stage::Values> out_;  // of each stage
   Stage::Values slope_, below_;
 };
 

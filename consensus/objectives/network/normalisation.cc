@@ -47,16 +47,16 @@ class Normalise final : public Stage {
     std::fill_n(x + at_.statistics + channels, channels, 1.0);
   }
 
-  void forward(const Pass& pass, const double* x, const Values& in, Values& out) override {
+  void forward(const Pass& pass, const double* x, const double* in, Values& out) override {
     const std::uint64_t channels = shape_.channels;
     choose_statistics(pass, x, in);
     const double *gamma = x + at_.parameters, *beta = gamma + channels;
     inverse_.resize(channels);
     for (std::uint64_t c = 0; c < channels; ++c)
       inverse_[c] = 1 / std::sqrt(std::max(statistics_[channels + c], 0.0) + kEpsilon);
-    out.resize(in.size());
-    unit_.resize(in.size());
-    for (std::size_t k = 0; k < in.size(); k += channels)
+    out.resize(pass.rows * shape_.values());
+    unit_.resize(out.size());
+    for (std::size_t k = 0; k < out.size(); k += channels)
       for (std::uint64_t c = 0; c < channels; ++c) {
         unit_[k + c] = (in[k + c] - statistics_[c]) * inverse_[c];
         out[k + c] = gamma[c] * unit_[k + c] + beta[c];
@@ -64,12 +64,12 @@ class Normalise final : public Stage {
   }
 
   //   slope z = gamma / sqrt(v + eps) (slope a - mean slope a - u mean (u slope a))
-  void backward(const Pass& pass, const double* x, const Values& in, const Values& slope,
+  void backward(const Pass& pass, const double* x, const double*, const Values& slope,
                 Values* below, double* gradient) override {
     const std::uint64_t channels = shape_.channels;
     const double count = static_cast<double>(pass.rows * shape_.pixels());
     Values along_gamma(channels), along_beta(channels);
-    for (std::size_t k = 0; k < in.size(); k += channels)
+    for (std::size_t k = 0; k < slope.size(); k += channels)
       for (std::uint64_t c = 0; c < channels; ++c) {
         along_gamma[c] += slope[k + c] * unit_[k + c];
         along_beta[c] += slope[k + c];
@@ -83,9 +83,9 @@ class Normalise final : public Stage {
         gradient[at_.statistics + c] +=
             pass.share * static_cast<double>(pass.rows) * (x[at_.statistics + c] - statistics_[c]);
     if (!below) return;
-    below->resize(in.size());
+    below->resize(slope.size());
     const double* gamma = x + at_.parameters;
-    for (std::size_t k = 0; k < in.size(); k += channels)
+    for (std::size_t k = 0; k < slope.size(); k += channels)
       for (std::uint64_t c = 0; c < channels; ++c)
         (*below)[k + c] =
             gamma[c] * inverse_[c] *
@@ -94,10 +94,10 @@ class Normalise final : public Stage {
 
  private:
   // statistics_: means, then variances, of the block or of what has been gathered or mixed.
-  void choose_statistics(const Pass& pass, const double* x, const Values& in) {
+  void choose_statistics(const Pass& pass, const double* x, const double* in) {
     statistics_.assign(2 * shape_.channels, 0.0);
     if (pass.aim != Pass::Aim::predict)
-      of_block(in);
+      of_block(pass, in);
     else if (gossip_)
       std::copy_n(x + at_.statistics, statistics_.size(), statistics_.begin());
     else
@@ -109,14 +109,15 @@ class Normalise final : public Stage {
     rows_gathered_ += rows;
   }
 
-  void of_block(const Values& in) {
+  void of_block(const Pass& pass, const double* in) {
     const std::uint64_t channels = shape_.channels;
-    const double count = static_cast<double>(in.size() / channels);
+    const std::uint64_t values = pass.rows * shape_.values();
+    const double count = static_cast<double>(values / channels);
     double *mean = statistics_.data(), *variance = mean + channels;
-    for (std::size_t k = 0; k < in.size(); k += channels)
+    for (std::size_t k = 0; k < values; k += channels)
       for (std::uint64_t c = 0; c < channels; ++c) mean[c] += in[k + c];
     for (std::uint64_t c = 0; c < channels; ++c) mean[c] /= count;
-    for (std::size_t k = 0; k < in.size(); k += channels)
+    for (std::size_t k = 0; k < values; k += channels)
       for (std::uint64_t c = 0; c < channels; ++c) {
         const double off = in[k + c] - mean[c];
         variance[c] += off * off;

@@ -15,7 +15,7 @@ class Pool final : public Stage {
 
   Shape output() const override { return output_; }
 
-  void forward(const Pass& pass, const double*, const Values& in, Values& out) override {
+  void forward(const Pass& pass, const double*, const double* in, Values& out) override {
     out.resize(pass.rows * output_.values());
     if (pooling_ == Pooling::max) highest_.resize(out.size());
     const double area = static_cast<double>(side_ * side_);
@@ -31,10 +31,10 @@ class Pool final : public Stage {
     });
   }
 
-  void backward(const Pass& pass, const double*, const Values& in, const Values& slope,
-                Values* below, double*) override {
+  void backward(const Pass& pass, const double*, const double*, const Values& slope, Values* below,
+                double*) override {
     if (!below) return;
-    below->assign(in.size(), 0.0);
+    below->assign(pass.rows * input_.values(), 0.0);
     const double area = static_cast<double>(side_ * side_);
     for_squares(pass.rows, [&](std::uint64_t to, std::uint64_t corner) {
       if (pooling_ == Pooling::max)

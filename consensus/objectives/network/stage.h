@@ -29,8 +29,8 @@ struct Pass {
 // One step of a network: out = stage(in), for a block of rows at once. It may remember of `forward`
 // what `backward` of the same block needs.
 //
-// Shapes    in, out and slopes: rows by values of the shapes, row by row; out and below are
-// resized.
+// Shapes    in, out and slopes: rows by values of the shapes, row by row. What `in` points to
+//           stands from `forward` to `backward`; out and below are resized.
 class Stage {
  public:
   using Values = std::vector<double>;
@@ -46,9 +46,9 @@ class Stage {
   virtual bool gathers() const { return false; }
   virtual void begin_gathering() {}
 
-  virtual void forward(const Pass& pass, const double* x, const Values& in, Values& out) = 0;
+  virtual void forward(const Pass& pass, const double* x, const double* in, Values& out) = 0;
   // `slope` along out; below: along in, null if nobody asks. Adds to `gradient`.
-  virtual void backward(const Pass& pass, const double* x, const Values& in, const Values& slope,
+  virtual void backward(const Pass& pass, const double* x, const double* in, const Values& slope,
                         Values* below, double* gradient) = 0;
 
  protected:
