@@ -90,19 +90,26 @@ void NetworkObjective::for_blocks(const DataRows& rows, const Batch& batch, Pass
                                   const double* x, Visit visit) {
   for (std::uint64_t first = 0; first < batch.size; first += kind_.block) {
     pass.rows = std::min(kind_.block, batch.size - first);
-    take(rows, batch, first, pass.rows);
-    visit(pass, first, network_.forward(pass, x, block_.data()));
+    visit(pass, first, network_.forward(pass, x, dense(rows, batch, first, pass.rows)));
   }
 }
 
-// block_: these rows of the batch, dense.
-void NetworkObjective::take(const DataRows& rows, const Batch& batch, std::uint64_t first,
-                            std::uint64_t count) {
-  block_.assign(count * rows.columns(), 0.0);
-  for (std::uint64_t k = 0; k < count; ++k)
-    rows.for_each(batch.row(first + k), [&](std::uint64_t column, double value) {
-      block_[k * rows.columns() + column] = value;
-    });
+// Rows of the batch, one after the other: where they stand, if they do so, else copied.
+const double* NetworkObjective::dense(const DataRows& rows, const Batch& batch, std::uint64_t first,
+                                      std::uint64_t count) {
+  if (!rows.sparse() && !batch.rows) return rows.values(first);
+  block_.resize(count * rows.columns());
+  for (std::uint64_t k = 0; k < count; ++k) {
+    double* to = block_.data() + k * rows.columns();
+    const std::uint64_t row = batch.row(first + k);
+    if (rows.sparse()) {
+      std::fill_n(to, rows.columns(), 0.0);
+      rows.for_each(row, [&](std::uint64_t column, double value) { to[column] = value; });
+    } else {
+      std::copy_n(rows.values(row), rows.columns(), to);
+    }
+  }
+  return block_.data();
 }
 
 // Their sum; z becomes its slope times the share of a row.

@@ -44,7 +44,8 @@ class NetworkObjective final : public RowObjective {
   template <class Visit>
   void for_blocks(const DataRows& rows, const Batch& batch, Pass pass, const double* x,
                   Visit visit);
-  void take(const DataRows& rows, const Batch& batch, std::uint64_t first, std::uint64_t count);
+  const double* dense(const DataRows& rows, const Batch& batch, std::uint64_t first,
+                      std::uint64_t count);
   double losses(const Batch& batch, std::uint64_t first, const Pass& pass, Values& z) const;
 
   const NetworkKind kind_;

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "consensus/objectives/network/stages.h"
 
 namespace starling {
@@ -14,7 +12,7 @@ class Activate final : public Stage {
 
   void forward(const Pass& pass, const double*, const double* in, Values& out) override {
     out.resize(pass.rows * shape_.values());
-    std::transform(in, in + out.size(), out.begin(), activation_.value);
+    activation_.values(in, out.size(), out.data());
     if (!drops(pass)) return;
     kept_.resize(out.size());
     for (std::size_t k = 0; k < out.size(); ++k) {
@@ -25,9 +23,10 @@ class Activate final : public Stage {
 
   void backward(const Pass& pass, const double*, const double* in, const Values& slope,
                 Values* below, double*) override {
-    below->resize(slope.size());
-    for (std::size_t k = 0; k < slope.size(); ++k)
-      (*below)[k] = activation_.slope(in[k]) * slope[k] * (drops(pass) ? kept_[k] : 1);
+    *below = slope;
+    activation_.times_slopes(in, below->size(), below->data());
+    if (!drops(pass)) return;
+    for (std::size_t k = 0; k < below->size(); ++k) (*below)[k] *= kept_[k];
   }
 
  private:
