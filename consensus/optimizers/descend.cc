@@ -48,24 +48,13 @@ Vector<Real> descend(Peer<Real>& self, const Vector<Real>& from, const Vector<Re
   const OptimizerEntry& entry = *find_optimizer(o.kind);
   Vector<Real> to(self.pool(), from.size());
   VectorUpdate<Real> update{};
-  if (entry.states > 0) {
-    const double t = states_after(self, entry, 1, update.states);
-    update.factors.unbias_1 = static_cast<Real>(1 - std::pow(o.beta_1, t));
-    update.factors.root_unbias_2 = static_cast<Real>(std::sqrt(1 - std::pow(o.beta_2, t)));
-  }
+  set_numbers(update, o, states_after(self, entry, 1, update.states));
   update.factors.step_size = self.step_size();
-  update.factors.momentum = static_cast<Real>(o.momentum);
-  update.factors.beta_1 = static_cast<Real>(o.beta_1);
-  update.factors.beta_2 = static_cast<Real>(o.beta_2);
-  update.factors.epsilon = static_cast<Real>(o.epsilon);
   update.from = from.data();
   update.gradient = g.data();
   update.shift = shift ? shift->data() : nullptr;
   update.share = share;
   update.scale = static_cast<Real>(clipping(self, g, o.clip_norm));
-  update.bound =
-      o.clip_value > 0 ? static_cast<Real>(o.clip_value) : std::numeric_limits<Real>::infinity();
-  update.decay = static_cast<Real>(o.weight_decay);
   Vector<Real> direction;
   if (entry.quasi_newton) {
     direction = quasi_newton(self, from, g, update);

@@ -1,30 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 
-#include "consensus/optimizers/update.h"
+#include "consensus/optimizers/vector_update.h"
 #include "consensus/settings.h"
 
 namespace starling {
-
-// One update of a whole vector:
-//
-//   g_k = scale gradient_k, within [-bound, bound];   + decay x_k, or x_k shrunk by it (AdamW)
-//   to_k = update(from_k, g_k, states_k) - share shift_k
-template <class Real>
-struct VectorUpdate {
-  UpdateFactors<Real> factors;
-  const Real* from;
-  const Real* gradient;
-  const Real* shift;  // null: none
-  Real share;
-  Real scale, bound, decay;
-  Real* states[3];
-  Real* to;
-  std::size_t size;
-};
 
 // One local optimizer: what becomes of a node's parameters along its gradient.
 struct OptimizerEntry {

@@ -5,20 +5,8 @@ namespace {
 
 template <class Real, class Update, bool decoupled>
 void update_vector(const VectorUpdate<Real>& u) {
-  const Real kept = decoupled ? 1 - u.factors.step_size * u.decay : Real(1);
-  for (std::size_t k = 0; k < u.size; ++k) {
-    Real x = u.from[k], g = u.scale * u.gradient[k];
-    g = g < -u.bound ? -u.bound : g > u.bound ? u.bound : g;
-    if constexpr (decoupled)
-      x *= kept;
-    else
-      g += u.decay * x;
-    Real states[3];
-    for (int s = 0; s < Update::kStates; ++s) states[s] = u.states[s][k];
-    Update::apply(u.factors, g, x, states);
-    for (int s = 0; s < Update::kStates; ++s) u.states[s][k] = states[s];
-    u.to[k] = u.shift ? x - u.share * u.shift[k] : x;
-  }
+  const Real kept = kept_by_decay(u, decoupled);
+  for (std::size_t k = 0; k < u.size; ++k) update_entry<Real, Update, decoupled>(u, kept, k);
 }
 
 // Momentum repeats each gradient 1 / (1 - b) times in the end.
