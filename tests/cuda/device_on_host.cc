@@ -1,0 +1,102 @@
+// A device that is none: memory, copies and products of the twins in plain loops, so that
+// everything but the GPU itself is tested where there is no GPU. Its memory is small, for a test of
+// what happens when it does not suffice.
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "cuda/device.h"
+
+namespace starling::cuda {
+namespace {
+
+constexpr std::size_t kMemory = std::size_t{64} << 20;  // bytes
+constexpr std::size_t kHeader = alignof(std::max_align_t);
+
+std::size_t at(Transpose transposed, std::size_t row, std::size_t column, std::size_t length) {
+  return transposed == Transpose::yes ? row * length + column : column * length + row;
+}
+
+}  // namespace
+
+void check(int code, const char* what) {
+  if (code != 0) throw DeviceError(std::string(what) + " failed");
+}
+
+std::uint32_t device_count(std::string&) { return 1; }
+
+struct Device::State {
+  std::size_t used = 0;
+};
+
+Device::Device(int) : state_(std::make_unique<State>()) {}
+Device::~Device() = default;
+void Device::use() {}
+Stream Device::stream() const { return nullptr; }
+void Device::allow_tf32() {}
+
+void* Device::allocate(std::size_t bytes) {
+  if (bytes > kMemory - state_->used)
+    throw DeviceError("cuda:0 is out of memory: " + std::to_string(bytes) + " bytes asked for, " +
+                      std::to_string(kMemory - state_->used) + " of " + std::to_string(kMemory) +
+                      " free");
+  state_->used += bytes;
+  auto* block = static_cast<unsigned char*>(::operator new(bytes + kHeader));
+  std::memcpy(block, &bytes, sizeof bytes);
+  std::memset(block + kHeader, 0xff, bytes);  // NaN: what is read before it is written shows
+  return block + kHeader;
+}
+
+void Device::release(void* pointer) noexcept {
+  if (!pointer) return;
+  auto* block = static_cast<unsigned char*>(pointer) - kHeader;
+  std::size_t bytes = 0;
+  std::memcpy(&bytes, block, sizeof bytes);
+  state_->used -= bytes;
+  ::operator delete(block);
+}
+
+void Device::clear(void* to, std::size_t bytes) { std::memset(to, 0, bytes); }
+void Device::upload(void* to, const void* from, std::size_t bytes) {
+  if (bytes > 0) std::memcpy(to, from, bytes);
+}
+void Device::download(void* to, const void* from, std::size_t bytes) {
+  if (bytes > 0) std::memcpy(to, from, bytes);
+}
+
+template <class Real>
+void Device::multiply(Transpose a_transposed, Transpose b_transposed, std::size_t rows,
+                      std::size_t columns, std::size_t inner, const Real* a, std::size_t lda,
+                      const Real* b, std::size_t ldb, Real beta, Real* c, std::size_t ldc) {
+  for (std::size_t j = 0; j < columns; ++j)
+    for (std::size_t i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k < inner; ++k)
+        sum += static_cast<double>(a[at(a_transposed, i, k, lda)]) *
+               static_cast<double>(b[at(b_transposed, k, j, ldb)]);
+      Real& entry = c[j * ldc + i];
+      entry = static_cast<Real>(sum) + (beta == 0 ? Real(0) : beta * entry);
+    }
+}
+
+template <class Real>
+void Device::multiply(Transpose transposed, std::size_t rows, std::size_t columns, const Real* a,
+                      const Real* x, Real* y) {
+  const bool flip = transposed == Transpose::yes;
+  multiply(transposed, Transpose::no, flip ? columns : rows, 1, flip ? rows : columns, a, rows, x,
+           flip ? rows : columns, Real(0), y, flip ? columns : rows);
+}
+
+template void Device::multiply(Transpose, Transpose, std::size_t, std::size_t, std::size_t,
+                               const float*, std::size_t, const float*, std::size_t, float, float*,
+                               std::size_t);
+template void Device::multiply(Transpose, Transpose, std::size_t, std::size_t, std::size_t,
+                               const double*, std::size_t, const double*, std::size_t, double,
+                               double*, std::size_t);
+template void Device::multiply(Transpose, std::size_t, std::size_t, const float*, const float*,
+                               float*);
+template void Device::multiply(Transpose, std::size_t, std::size_t, const double*, const double*,
+                               double*);
+
+}  // namespace starling::cuda
