@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "node/cli.h"
+#include "node/cuda_module.h"
 #include "node/options.h"
 
 namespace starling {
@@ -57,7 +58,7 @@ std::string version_text(const CliProgram& program) {
 #else
   text += "compiler  g++ " __VERSION__ "\n";
 #endif
-  text += "CUDA      no\n";
+  text += "CUDA      " + cuda_module_place() + "\n";
   if (!program.libzmq.empty()) text += "libzmq    " + program.libzmq + "\n";
   return text;
 }

@@ -8,6 +8,7 @@
 #include "consensus/algorithms/registry.h"
 #include "consensus/objectives/objective.h"
 #include "node/configured_graph.h"
+#include "node/cuda_module.h"
 #include "node/option_value.h"
 #include "node/options.h"
 
@@ -235,6 +236,7 @@ void check_solver(const Config& config) {
     throw ConfigError(key + " = " + config.values.at(key).toml + ": with local.solver = \"" +
                       config.local.solver + "\" it must be " + allowed);
   };
+  if (config.local.device != "cpu") refuse("local.device", "\"cpu\"");
   const std::string& kind = s.objective.kind;
   if (kind != "logistic" && kind != "least_squares" && kind != "softmax")
     refuse("shared.objective.kind", "logistic, least_squares or softmax");
@@ -266,6 +268,7 @@ void check_together(const Config& config) {
   check_robust(config);
   if (s.chunk % 64 != 0)
     throw ConfigError("shared.chunk = " + std::to_string(s.chunk) + ": must be a multiple of 64");
+  require_device_name(config.local.device);
   check_solver(config);
   const AlgorithmEntry* algorithm = find_algorithm(s.algorithm.kind);
   if (algorithm->needs_inputs && s.objective.kind != "vectors")

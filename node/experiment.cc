@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/configured_graph.h"
+#include "node/cuda_module.h"
 #include "node/option_value.h"
 #include "node/plugin.h"
 
@@ -55,6 +56,13 @@ void refuse_unless_adoptable(const Experiment& experiment, const ObjectiveSettin
                       "cannot go on without one of them");
 }
 
+// An objective of the user's own is told the device, and answers for it.
+const starling_objective_vtable& table_of(const Config& config, const ObjectiveEntry& objective) {
+  if (!objective.vtable) return load_plugin(config.shared.objective.library);
+  if (config.local.device == "cpu") return *objective.vtable;
+  return objective_on_device(config.local.device, std::string(objective.name));
+}
+
 // "objective.kappa = -1: must be ..." gets the name it has in the file.
 std::string in_config_words(std::string_view message) {
   return (message.starts_with("objective.") ? "shared." : "shared.objective: ") +
@@ -74,8 +82,7 @@ Experiment make_experiment(const Config& config) {
   mixing.matrix.graph = experiment.graph;
   require_runnable(settings, mixing);
   experiment.objective = find_objective(settings.objective.kind);
-  experiment.table = experiment.objective->vtable ? experiment.objective->vtable
-                                                  : &load_plugin(settings.objective.library);
+  experiment.table = &table_of(config, *experiment.objective);
   const DataUse use = experiment.objective->data;
   experiment.by_rows =
       use == DataUse::rows || (use == DataUse::rows_if_given && !settings.objective.data.empty());

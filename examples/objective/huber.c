@@ -39,6 +39,10 @@ static starling_objective* create(const starling_objective_request* request, cha
     snprintf(error, error_size, "huber needs shared.objective.data");
     return NULL;
   }
+  if (request->local && !strstr(request->local, "\"device\":\"cpu\"")) {
+    snprintf(error, error_size, "huber runs on the CPU only: local.device must be cpu");
+    return NULL;
+  }
   starling_objective* self = calloc(1, sizeof *self);
   if (self) {
     self->data = data;

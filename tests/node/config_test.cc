@@ -156,7 +156,7 @@ TEST(Config, AnObjectiveHasItsOwnKeysAndNoOthers) {
 
 TEST(Config, WhatLaterVersionsBringIsRefusedInSoManyWords) {
   const char* items[] = {"shared.synchrony.mode=ssp", "shared.synchrony.mode=async",
-                         "local.device=cuda", "shared.wire=bfloat16"};
+                         "shared.wire=bfloat16"};
   for (const char* item : items)
     EXPECT_TRUE(holds(complaint(kSmall, {item}), {"not available in this version"})) << item;
 }
@@ -189,11 +189,21 @@ TEST(Config, StepsOfSingleRowsAreRefusedWithWhatTheyLeaveOut) {
       {"shared.optimizer.weight_decay", "0.1", "must be 0"},
       {"shared.optimizer.clip_norm", "1", "must be 0"},
       {"shared.optimizer.clip_value", "1", "must be 0"},
+      {"local.device", "cuda", "cpu"},
       {"local.solver", "gradient", "one thread"},
   };
   for (const auto& [key, value, allowed] : cases)
     EXPECT_TRUE(holds(complaint(text, with_one(key, value)), {key, allowed, "local.solver"}))
         << key << ": " << complaint(text, with_one(key, value));
+}
+
+TEST(Config, ADeviceIsNamedOrRefusedWithTheNamesThereAre) {
+  for (const char* device : {"cpu", "cuda", "cuda:0", "cuda:12"})
+    EXPECT_EQ(load(kSmall, {std::string("local.device=") + device}).local.device, device);
+  for (const char* device : {"rocm", "cuda:", "cuda:-1", "cuda:x", "cuda:1x", "cuda:9999999", ""})
+    EXPECT_TRUE(holds(complaint(kSmall, {std::string("local.device=") + device}),
+                      {"local.device = ", "cpu, cuda or cuda:N"}))
+        << device;
 }
 
 TEST(Config, AGraphComesFromAKindOrAFile) {
