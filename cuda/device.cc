@@ -123,6 +123,8 @@ void* Device::allocate(std::size_t bytes) {
 }
 
 void Device::release(void* pointer) noexcept {
+  if (!pointer) return;
+  cudaSetDevice(state_->index);
   cudaFree(pointer);  // waits for what still reads it; its errors are older ones, told elsewhere
 }
 

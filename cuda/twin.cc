@@ -44,7 +44,6 @@ class TwinOf final : public Twin {
     x_.reserve(dimension());
     gradient_.reserve(dimension());
   }
-  ~TwinOf() override { device_.use(); }
 
   Objective& builtin() override { return builtin_; }
 
