@@ -103,7 +103,14 @@ Device::~Device() = default;
 
 void Device::use() { check(cudaSetDevice(state_->index), "cudaSetDevice"); }
 Stream Device::stream() const { return state_->stream; }
-void Device::allow_tf32() {
+void Device::use_tf32() {
+  int major = 0;
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, state_->index),
+        "cudaDeviceGetAttribute");
+  if (major < 8)
+    throw DeviceError("local.tensor_cores = \"tf32\": cuda:" + std::to_string(state_->index) +
+                      " is of compute capability " + std::to_string(major) +
+                      ".x; tf32 begins with 8.0");
   check_product(cublasSetMathMode(state_->blas, CUBLAS_TF32_TENSOR_OP_MATH));
 }
 

@@ -34,7 +34,9 @@ class Device {
   ~Device();
   void use();
   Stream stream() const;
-  void allow_tf32();  // float products by tensor cores, factors rounded to 10 bits
+  // Matrix products of floats by tensor cores from here on, their factors rounded to 10 bits.
+  // Errors    DeviceError where the device has none: cuBLAS would keep silent and go on without.
+  void use_tf32();
 
   void* allocate(std::size_t bytes);
   void release(void* pointer) noexcept;

@@ -28,10 +28,12 @@ struct Warp {
     return join(
         begin, end, term, [](Real a, Real b) { return a > b ? a : b; }, least);
   }
-  // body(k) for each k, shared out over the lanes.
+  // body(k) for each k, shared out over the lanes: after all of them have read what it writes, and
+  // before any reads what it has written.
   template <class Body>
   STARLING_HOST_DEVICE void each(std::size_t begin, std::size_t end, Body body) const {
 #ifdef __CUDA_ARCH__
+    __syncwarp();
     for (std::size_t k = begin + threadIdx.x % kLanes; k < end; k += kLanes) body(k);
     __syncwarp();
 #else

@@ -10,12 +10,15 @@
 namespace starling::cuda {
 namespace {
 
-// "cuda:N" of request.local.
-int device_index(const starling_objective_request& request) {
+// A word of request.local; empty where there is none.
+std::string local_word(const starling_objective_request& request, const char* key) {
   const auto local = nlohmann::json::parse(request.local ? request.local : "", nullptr, false);
-  const std::string device =
-      local.is_object() && local.contains("device") && local["device"].is_string() ? local["device"]
-                                                                                   : "";
+  return local.is_object() && local.contains(key) && local[key].is_string() ? local[key] : "";
+}
+
+// N of "cuda:N".
+int device_index(const starling_objective_request& request) {
+  const std::string device = local_word(request, "device");
   if (device == "cuda") return 0;
   if (!device.starts_with("cuda:") || device.size() < 6 || device.size() > 11 ||
       device.find_first_not_of("0123456789", 5) != std::string::npos)
@@ -41,6 +44,7 @@ class TwinOf final : public Twin {
         states_{Buffer<Real>(device_), Buffer<Real>(device_), Buffer<Real>(device_)},
         norm_(device_),
         partial_(device_) {
+    if (local_word(request, "tensor_cores") == "tf32") use_tf32();
     x_.reserve(dimension());
     gradient_.reserve(dimension());
   }
@@ -89,6 +93,12 @@ class TwinOf final : public Twin {
 
  private:
   std::size_t dimension() const { return model_->dimension(); }
+
+  void use_tf32() {
+    if (sizeof(Real) != sizeof(float))
+      throw ObjectiveError("local.tensor_cores = \"tf32\": multiplies float32 only");
+    device_.use_tf32();
+  }
 
   void queue_gradient(std::uint64_t seed, std::uint64_t step, std::uint64_t batch) {
     const Batch rows =

@@ -15,6 +15,7 @@ namespace starling {
 // [local]: what may differ from node to node. Seconds, bytes.
 struct LocalSettings {
   std::string device = "cpu";
+  std::string tensor_cores = "none";
   int threads = 1;
   std::string solver = "gradient";          // of the local steps
   double grace = 1;                         // the least silence after which a link counts as silent

@@ -195,6 +195,7 @@ Settings shared_of(const Values& values, const Config& config) {
 LocalSettings local_of(const Values& values) {
   LocalSettings l;
   l.device = values.text("local.device");
+  l.tensor_cores = values.text("local.tensor_cores");
   l.threads = values.number<int>("local.threads");
   l.solver = values.text("local.solver");
   l.grace = values.number<double>("local.grace");
@@ -252,6 +253,16 @@ void check_solver(const Config& config) {
   if (s.optimizer.clip_value > 0) refuse("shared.optimizer.clip_value", "0");
 }
 
+void check_device(const Config& config) {
+  const LocalSettings& l = config.local;
+  require_device_name(l.device);
+  if (l.tensor_cores == "none") return;
+  const std::string key = "local.tensor_cores = \"" + l.tensor_cores + "\": ";
+  if (l.device == "cpu") throw ConfigError(key + "local.device = \"cpu\" has none");
+  if (config.shared.precision != Precision::float32)
+    throw ConfigError(key + "multiplies float32; shared.precision is \"float64\"");
+}
+
 // Limits that only mean something together.
 void check_together(const Config& config) {
   const Settings& s = config.shared;
@@ -268,7 +279,7 @@ void check_together(const Config& config) {
   check_robust(config);
   if (s.chunk % 64 != 0)
     throw ConfigError("shared.chunk = " + std::to_string(s.chunk) + ": must be a multiple of 64");
-  require_device_name(config.local.device);
+  check_device(config);
   check_solver(config);
   const AlgorithmEntry* algorithm = find_algorithm(s.algorithm.kind);
   if (algorithm->needs_inputs && s.objective.kind != "vectors")

@@ -125,6 +125,7 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
   request.data = &local->view;
   const std::string on_this_node = nlohmann::json{
       {"device", config.local.device},
+      {"tensor_cores", config.local.tensor_cores},
       {"threads", config.local.threads},
       {"solver", config.local.solver}}.dump();
   request.local = on_this_node.c_str();

@@ -228,6 +228,9 @@ void add_attack(std::vector<Option>& table) {
 
 void add_local(std::vector<Option>& table) {
   table.push_back(text("local.device", "cpu", "where gradients are computed: cpu, cuda or cuda:N"));
+  table.push_back(text("local.tensor_cores", "none",
+                       "of a CUDA device; tf32: factors of dense products rounded to 10 bits",
+                       "none tf32"));
   table.push_back(integer("local.threads", "1", 1, 1024, "of the solver"));
   table.push_back(text("local.solver", "gradient", "how local steps are taken",
                        "gradient hogwild atomic striped locked"));

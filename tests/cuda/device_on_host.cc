@@ -18,6 +18,15 @@ std::size_t at(Transpose transposed, std::size_t row, std::size_t column, std::s
   return transposed == Transpose::yes ? row * length + column : column * length + row;
 }
 
+// To 10 bits behind the point, as a tensor core takes it in.
+float rounded_to_tf32(float x) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits = (bits + 0x1000) & ~std::uint32_t{0x1fff};
+  std::memcpy(&x, &bits, sizeof bits);
+  return x;
+}
+
 }  // namespace
 
 void check(int code, const char* what) {
@@ -28,13 +37,14 @@ std::uint32_t device_count(std::string&) { return 1; }
 
 struct Device::State {
   std::size_t used = 0;
+  bool tf32 = false;
 };
 
 Device::Device(int) : state_(std::make_unique<State>()) {}
 Device::~Device() = default;
 void Device::use() {}
 Stream Device::stream() const { return nullptr; }
-void Device::allow_tf32() {}
+void Device::use_tf32() { state_->tf32 = true; }
 
 void* Device::allocate(std::size_t bytes) {
   if (bytes > kMemory - state_->used)
@@ -69,12 +79,14 @@ template <class Real>
 void Device::multiply(Transpose a_transposed, Transpose b_transposed, std::size_t rows,
                       std::size_t columns, std::size_t inner, const Real* a, std::size_t lda,
                       const Real* b, std::size_t ldb, Real beta, Real* c, std::size_t ldc) {
+  const auto factor = [&](Real x) -> double {
+    return state_->tf32 && columns > 1 ? rounded_to_tf32(static_cast<float>(x)) : x;
+  };
   for (std::size_t j = 0; j < columns; ++j)
     for (std::size_t i = 0; i < rows; ++i) {
       double sum = 0;
       for (std::size_t k = 0; k < inner; ++k)
-        sum += static_cast<double>(a[at(a_transposed, i, k, lda)]) *
-               static_cast<double>(b[at(b_transposed, k, j, ldb)]);
+        sum += factor(a[at(a_transposed, i, k, lda)]) * factor(b[at(b_transposed, k, j, ldb)]);
       Real& entry = c[j * ldc + i];
       entry = static_cast<Real>(sum) + (beta == 0 ? Real(0) : beta * entry);
     }

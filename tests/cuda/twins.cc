@@ -204,6 +204,26 @@ std::vector<ObjectiveCase> long_cases() {
   return cases;
 }
 
+// Rounded to 10 bits: near, and not what float gives.
+void tensor_cores(const starling_cuda_module& module) {
+  const ObjectiveCase from{"softmax", find_objective("softmax"), "{}",
+                           sample_rows(400, 50, 6, false, 8)};
+  Pair<float> plain(module, from);
+  auto request = plain.request;
+  request.local = R"({"device":"cuda:0","tensor_cores":"tf32"})";
+  try {
+    Objective fast(*module.objective("softmax"), request);
+    auto wanted = plain.zero(), found = plain.zero();
+    plain.twin.gradient(plain.x.data(), wanted.data());
+    fast.gradient(plain.x.data(), found.data());
+    report("softmax, tf32: gradient", distance(found, wanted), 5e-3);
+    report("softmax, tf32: other bits than float32", found == wanted ? 1 : 0, 0);
+  } catch (const ObjectiveError& error) {
+    const bool told = std::string(error.what()).find("tf32 begins with 8.0") != std::string::npos;
+    report("a device without tf32 refuses it", told ? 0 : 1, 0);
+  }
+}
+
 void refusals(const starling_cuda_module& module) {
   const ObjectiveCase from{"mlp", find_objective("mlp"), R"({"dropout":0.5})",
                            sample_rows(9, 3, 2, false, 1)};
@@ -223,6 +243,8 @@ void refusals(const starling_cuda_module& module) {
   report("dropout is refused", says(words(R"({"dropout":0.5})", kLocal), "dropout = 0.5"), 0);
   report("a key of nobody is refused", says(words(R"({"hiden":"3"})", kLocal), "hiden"), 0);
   report("another device is refused", says(words("{}", R"({"device":"rocm"})"), "rocm"), 0);
+  report("tf32 in float64 is refused",
+         says(words("{}", R"({"device":"cuda","tensor_cores":"tf32"})"), "float32 only"), 0);
   report("vectors have no twin", module.objective("vectors") ? 1 : 0, 0);
 }
 
@@ -250,6 +272,7 @@ int run(const char* path) {
     all_of<double>(module, one, false);
     all_of<float>(module, one, true);
   }
+  tensor_cores(module);
   refusals(module);
   std::printf("%d failed\n", failures);
   return failures > 0;

@@ -206,6 +206,14 @@ TEST(Config, ADeviceIsNamedOrRefusedWithTheNamesThereAre) {
         << device;
 }
 
+TEST(Config, TensorCoresMultiplyFloatsOfADeviceOnly) {
+  const std::string tf32 = "local.tensor_cores=tf32", device = "local.device=cuda",
+                    single = "shared.precision=float32";
+  EXPECT_EQ(load(kSmall, {tf32, device, single}).local.tensor_cores, "tf32");
+  EXPECT_TRUE(holds(complaint(kSmall, {tf32, single}), {"tf32", "\"cpu\" has none"}));
+  EXPECT_TRUE(holds(complaint(kSmall, {tf32, device}), {"tf32", "shared.precision", "float64"}));
+}
+
 TEST(Config, AGraphComesFromAKindOrAFile) {
   EXPECT_TRUE(holds(complaint(with("") + "[local]\n", {"shared.topology.file=graph.edges"}),
                     {"test.toml:2", "shared.topology.kind", "kind or from file"}));
