@@ -80,16 +80,16 @@ void column_products(Stream stream, const RowsView<Real>& a, const BatchView& ba
 template <class Real>
 void gather_rows(Stream stream, const RowsView<Real>& a, const BatchView& batch, std::size_t first,
                  std::size_t count, Real* to) {
-  const std::size_t columns = a.columns;
-  if (!a.row_begin)
-    return for_each_index(stream, count * columns, [=] STARLING_HOST_DEVICE(std::size_t index) {
-      to[index] = a.value[batch.row(first + index / columns) * columns + index % columns];
-    });
   for_each_warp(stream, count, [=] STARLING_HOST_DEVICE(std::size_t k, Warp warp) {
     const std::size_t row = batch.row(first + k);
-    warp.each(0, columns, [&](std::size_t j) { to[k * columns + j] = 0; });
+    Real* const target = to + k * a.columns;
+    if (!a.row_begin) {
+      const Real* const source = a.value + row * a.columns;
+      return warp.each(0, a.columns, [&](std::size_t j) { target[j] = source[j]; });
+    }
+    warp.each(0, a.columns, [&](std::size_t j) { target[j] = 0; });
     warp.each(a.row_begin[row], a.row_begin[row + 1],
-              [&](std::size_t e) { to[k * columns + a.column[e]] = a.value[e]; });
+              [&](std::size_t e) { target[a.column[e]] = a.value[e]; });
   });
 }
 

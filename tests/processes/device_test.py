@@ -8,6 +8,7 @@ in by the same door, beside a copy of the programs.
 import pathlib
 import shutil
 import subprocess
+import sys
 import unittest
 from unittest import mock
 
@@ -83,6 +84,17 @@ class Device(unittest.TestCase):
             no_twin.pop(f"shared.objective.{key}")
         with mock.patch.object(self, "config", lambda **_: no_twin):
             self.refused("vectors.*on the CPU only; on a device run least_squares logistic")
+
+    def test_the_module_itself_says_what_is_missing_below_it(self):
+        module = programs() / MODULE
+        if not module.is_file():
+            print(f"SKIPPED: no {MODULE}: built without nvcc", file=sys.stderr, flush=True)
+            self.skipTest(f"no {MODULE}")
+        (self.bin / MODULE).symlink_to(module)
+        self.refused(
+            "cuda:4095.*(no NVIDIA driver|knows no device|no such device)",
+            **{"local.device": "cuda:4095"},
+        )
 
     def test_memory_that_does_not_suffice_is_told_in_bytes(self):
         self.stand_in(self.bin)
