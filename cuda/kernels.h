@@ -34,6 +34,10 @@ template <class Real>
 void activation_slopes(Stream stream, ActivationKind kind, std::size_t size, const Real* below,
                        Real* z);
 
+// x_k *= factors_k
+template <class Real>
+void scale_by(Stream stream, std::size_t size, const Real* factors, Real* x);
+
 // Sums in double and in one fixed order, to *sum; `partial` has room for partial_sums(size).
 constexpr std::size_t kPartial = 4096;
 STARLING_HOST_DEVICE constexpr std::size_t partial_sums(std::size_t size) {

@@ -37,7 +37,8 @@ class LinearModel : public Model<Real> {
   const std::size_t classes_;
 
  private:
-  void queue(const BatchView& batch, const Real* x, Real* gradient, double* found) override {
+  void queue(const BatchView& batch, std::optional<Draw>, const Real* x, Real* gradient,
+             double* found) override {
     scores_.reserve(batch.size * classes_);
     const Real share = static_cast<Real>(1 / static_cast<double>(batch.size));
     if (this->rows_.dense())

@@ -14,9 +14,10 @@ Model<Real>::Model(Device& device, const starling_data& data, double l2)
 }
 
 template <class Real>
-void Model<Real>::gradient(const BatchView& batch, const Real* x, Real* gradient) {
+void Model<Real>::gradient(const BatchView& batch, std::optional<Draw> draw, const Real* x,
+                           Real* gradient) {
   size_ = batch.size;
-  queue(batch, x, gradient, losses_.reserve(batch.size));
+  queue(batch, draw, x, gradient, losses_.reserve(batch.size));
   partial_.reserve(std::max(partial_sums(batch.size), partial_sums(dimension())));
   sum(device_.stream(), losses_.data(), batch.size, partial_.data(), sums_.data());
   sum_of_squares(device_.stream(), x, dimension(), partial_.data(), sums_.data() + 1);

@@ -2,11 +2,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "cuda/kernels.h"
 #include "cuda/resident_rows.h"
 
 namespace starling::cuda {
+
+// Names the stream of what is random in a mini-batch beside its rows.
+struct Draw {
+  std::uint64_t seed, step;
+};
 
 // What differs from twin to twin: f_i over some of its rows, on the device.
 //
@@ -22,13 +28,14 @@ class Model {
 
   ResidentRows<Real>& rows() { return rows_; }
   // Only queued; `value` waits for it.
-  void gradient(const BatchView& batch, const Real* x, Real* gradient);
+  void gradient(const BatchView& batch, std::optional<Draw> draw, const Real* x, Real* gradient);
   double value();  // f_i where the last gradient was taken
   virtual std::size_t dimension() const = 0;
 
  protected:
   // losses[k] of the batch's rows, and the gradient with l2 x.
-  virtual void queue(const BatchView& batch, const Real* x, Real* gradient, double* losses) = 0;
+  virtual void queue(const BatchView& batch, std::optional<Draw> draw, const Real* x,
+                     Real* gradient, double* losses) = 0;
 
   Device& device_;
   ResidentRows<Real> rows_;

@@ -103,7 +103,8 @@ class TwinOf final : public Twin {
   void queue_gradient(std::uint64_t seed, std::uint64_t step, std::uint64_t batch) {
     const Batch rows =
         batch == 0 ? Batch{nullptr, model_->rows().count()} : sampler_.draw(seed, step, batch);
-    model_->gradient(model_->rows().select(rows), x_.data(), gradient_.data());
+    const auto draw = batch == 0 ? std::nullopt : std::optional(Draw{seed, step});
+    model_->gradient(model_->rows().select(rows), draw, x_.data(), gradient_.data());
   }
 
   // The factor that brings |scale g| down to the configured norm: here the host waits.

@@ -24,7 +24,8 @@ Network make_network(const ObjectiveKeys& keys, const DataRows& rows) {
   return Network(std::move(stages));
 }
 
-constexpr NetworkKind kMlp = {"mlp", "l2 dropout seed hidden activation loss", 256, make_network};
+constexpr NetworkKind kMlp = {"mlp", "l2 dropout seed hidden activation loss", kNetworkBlock,
+                              make_network};
 
 }  // namespace
 

@@ -22,6 +22,9 @@ struct Layer {
   std::uint64_t inputs, outputs, weights, biases;  // the last two: where in x they begin
 };
 
+// Rows that go through a network together: dropout draws block by block, layer by layer.
+inline constexpr std::uint64_t kNetworkBlock = 256;
+
 // "256,128" between `inputs` and `outputs`; "" is no hidden layer. Errors    ObjectiveError.
 std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
                              std::uint64_t outputs);
