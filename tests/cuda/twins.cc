@@ -209,7 +209,7 @@ std::vector<ObjectiveCase> long_cases() {
 // Rounded to 10 bits: near, and not what float gives.
 void tensor_cores(const starling_cuda_module& module) {
   const ObjectiveCase from{"softmax", find_objective("softmax"), "{}",
-                           sample_rows(400, 50, 6, false, 8)};
+                           sample_rows(512, 64, 8, false, 8)};
   Pair<float> plain(module, from);
   auto request = plain.request;
   request.local = R"({"device":"cuda:0","tensor_cores":"tf32"})";
