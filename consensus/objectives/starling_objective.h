@@ -43,7 +43,7 @@ typedef struct {
   starling_precision precision;
   const char* config; /* JSON object: the keys of [shared.objective] */
   const starling_data* data;
-  const char* local; /* JSON object: device and threads, of this node alone */
+  const char* local; /* JSON object: what of [local] is the objective's, of this node alone */
 } starling_objective_request;
 
 /* [shared.optimizer], every key of it. */
