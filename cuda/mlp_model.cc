@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "consensus/objectives/keys.h"
-#include "consensus/objectives/network.h"
+#include "consensus/objectives/network/layers.h"
 #include "cuda/model.h"
 #include "topology/random.h"
 

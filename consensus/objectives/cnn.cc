@@ -2,7 +2,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "consensus/objectives/network.h"
+#include "consensus/objectives/network/layers.h"
 #include "consensus/objectives/network/stages.h"
 #include "consensus/objectives/network_objective.h"
 

@@ -1,4 +1,4 @@
-#include "consensus/objectives/network.h"
+#include "consensus/objectives/network/layers.h"
 #include "consensus/objectives/network/stages.h"
 #include "consensus/objectives/network_objective.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "consensus/objectives/network.h"
+#include "consensus/objectives/network/layers.h"
 #include "consensus/objectives/network/stage.h"
 
 namespace starling {
