@@ -53,8 +53,8 @@ BUGS = {
     ),
     "record_of_another_view": (
         "node/membership.cc",
-        "if (facts_.prepared(i) && facts_.prepared(i)->view == view.id)\n",
-        "if (facts_.prepared(i))\n",
+        "if (!facts_.prepared(i) || facts_.prepared(i)->view != view.id) return {};",
+        "if (!facts_.prepared(i)) return {};",
     ),
     "silence_before_draining": (
         "node/network.cc",
