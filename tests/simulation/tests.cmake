@@ -6,16 +6,20 @@ find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 set(simulated_configuration ${CMAKE_CURRENT_SOURCE_DIR}/simulation/faults.toml)
 
 function(simulation_seeds name faults seeds)
-  cmake_parse_arguments(T "" "LABELS" "" ${ARGN})
+  cmake_parse_arguments(T "" "LABELS" "SET" ${ARGN})
   add_test(NAME simulation.${name}
     COMMAND starling-sim --config ${simulated_configuration} --executor network
-            --nodes 3..10 --faults ${faults} --seeds ${seeds})
+            --nodes 3..10 --faults ${faults} --seeds ${seeds} ${T_SET})
   set_tests_properties(simulation.${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 3600)
 endfunction()
 
 simulation_seeds(delays delays 1..30 LABELS simulation)
 simulation_seeds(cuts cuts 1..70 LABELS simulation)
 simulation_seeds(mixed mixed 1..300 LABELS simulation)
+foreach(algorithm exact_diffusion extra k_gt)
+  simulation_seeds(mixed_${algorithm} mixed 1..60 LABELS simulation
+    SET --set shared.algorithm.kind=${algorithm})
+endforeach()
 simulation_seeds(quick_restart ${CMAKE_CURRENT_SOURCE_DIR}/simulation/quick_restart.faults 1..40
   LABELS simulation)
 simulation_seeds(many mixed 1..10000 LABELS slow)
