@@ -56,6 +56,21 @@ void refuse_unless_adoptable(const Experiment& experiment, const ObjectiveSettin
                       "cannot go on without one of them");
 }
 
+// What the summary will read is told here, not after the run.
+void require_test_data(const Config& config, const Experiment& experiment) {
+  const LocalSettings& local = config.local;
+  if (local.test_data.empty()) return;
+  const std::string key = "local.test_data = \"" + local.test_data + "\": ";
+  if (!classifies(experiment))
+    throw ConfigError(key + "objective " + config.shared.objective.kind + " predicts no classes");
+  try {
+    load_test_set(local.test_data, local.test_labels, experiment.data,
+                  config.shared.objective.scale);
+  } catch (const ConfigError& error) {
+    throw ConfigError(key + error.what());
+  }
+}
+
 // An objective of the user's own is told the device, and answers for it.
 const starling_objective_vtable& table_of(const Config& config, const ObjectiveEntry& objective) {
   if (!objective.vtable) return load_plugin(config.shared.objective.library);
@@ -91,6 +106,7 @@ Experiment make_experiment(const Config& config) {
     experiment.data = load_dataset(settings.objective.data, settings.objective.labels, labels);
     scale_dataset(experiment.data, settings.objective.scale);
   }
+  require_test_data(config, experiment);
   give_rows(experiment, settings);
   if (settings.membership.on_death == "adopt")
     refuse_unless_adoptable(experiment, settings.objective);

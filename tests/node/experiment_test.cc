@@ -195,6 +195,23 @@ TEST(Experiment, WhatTheObjectiveRefusesIsNamedAsInTheFile) {
             std::string::npos);
 }
 
+TEST(Experiment, TestDataThatCannotBeReadAreRefusedBeforeTheRun) {
+  TemporaryFolder folder;
+  const std::string good = folder.write("good", "+1 1:0.5 2:1\n-1 3:1\n");
+  const auto told = [&](const std::string& file, const std::string& kind) {
+    return complaint(heart({"shared.topology.kind=ring", "shared.topology.nodes=3",
+                            "shared.objective.kind=" + kind, "local.test_data=" + file}));
+  };
+  EXPECT_EQ(told(good, "logistic"), "");
+  const std::string other_class = folder.write("class", "+7 1:0.5\n");
+  for (const std::string& bad : {other_class, std::string("/nowhere/rows")}) {
+    EXPECT_NE(told(bad, "logistic").find("local.test_data = \"" + bad + "\": "), std::string::npos)
+        << told(bad, "logistic");
+  }
+  EXPECT_NE(told(good, "least_squares").find("least_squares predicts no classes"),
+            std::string::npos);
+}
+
 TEST(Experiment, MiniBatchesNeedRowsToDrawFrom) {
   const std::string batch = "shared.algorithm.batch=11";
   EXPECT_EQ(complaint(heart({batch, "shared.topology.nodes=4"})), "");
