@@ -256,10 +256,15 @@ void check_solver(const Config& config) {
 void check_device(const Config& config) {
   const LocalSettings& l = config.local;
   require_device_name(l.device);
+  const Settings& s = config.shared;
+  if (l.device != "cpu" && s.optimizer.kind == "lbfgs" &&
+      find_algorithm(s.algorithm.kind)->local_steps)
+    throw ConfigError("local.device = \"" + l.device + "\": takes the steps of " +
+                      s.algorithm.kind + " itself, and none of shared.optimizer.kind = \"lbfgs\"");
   if (l.tensor_cores == "none") return;
   const std::string key = "local.tensor_cores = \"" + l.tensor_cores + "\": ";
   if (l.device == "cpu") throw ConfigError(key + "local.device = \"cpu\" has none");
-  if (config.shared.precision != Precision::float32)
+  if (s.precision != Precision::float32)
     throw ConfigError(key + "multiplies float32; shared.precision is \"float64\"");
 }
 

@@ -186,7 +186,8 @@ void all_of(const starling_cuda_module& module, const ObjectiveCase& from, bool 
   batches_are_equal(pair);
   if (!steps) return;
   for (const OptimizerEntry& optimizer : optimizers())
-    local_steps_are_equal(pair, optimizer, false);
+    if (!optimizer.quasi_newton)  // refused where an objective takes the steps itself
+      local_steps_are_equal(pair, optimizer, false);
   local_steps_are_equal(pair, *find_optimizer("momentum"), true);
 }
 

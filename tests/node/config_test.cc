@@ -214,6 +214,15 @@ TEST(Config, TensorCoresMultiplyFloatsOfADeviceOnly) {
   EXPECT_TRUE(holds(complaint(kSmall, {tf32, device}), {"tf32", "shared.precision", "float64"}));
 }
 
+TEST(Config, ADeviceThatTakesTheStepsItselfTakesNoneOfLBfgs) {
+  const auto told = [](const char* algorithm) {
+    return complaint(kSmall, {"local.device=cuda", "shared.optimizer.kind=lbfgs",
+                              std::string("shared.algorithm.kind=") + algorithm});
+  };
+  EXPECT_TRUE(holds(told("dgd_atc"), {"local.device = \"cuda\"", "dgd_atc", "lbfgs"}));
+  EXPECT_EQ(told("dgd_cta"), "");
+}
+
 TEST(Config, AGraphComesFromAKindOrAFile) {
   EXPECT_TRUE(holds(complaint(with("") + "[local]\n", {"shared.topology.file=graph.edges"}),
                     {"test.toml:2", "shared.topology.kind", "kind or from file"}));
