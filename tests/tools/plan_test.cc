@@ -136,7 +136,8 @@ TEST(Ranking, LessBandwidthNeverFavoursMoreBytesOnTheBusiestCard) {
   double least = 1e300;
   for (const double bandwidth : {1e12, 1e10, 1e9, 1e8, 1e7, 1e6}) {
     q.links.bandwidth = {bandwidth};
-    const Prediction best = rank_plans(q).best_first.at(0);
+    const PlanRanking ranking = rank_plans(q);
+    const Prediction& best = ranking.best_first.at(0);
     const double bytes = static_cast<double>(best.choice.graph->degree_max * best.gossip_steps);
     EXPECT_LE(bytes, least) << bandwidth;
     least = bytes;
