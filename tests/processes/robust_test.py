@@ -67,7 +67,10 @@ class Robust(unittest.TestCase):
             summary = cluster.summary(i)
             self.assertEqual(summary["steps"], 200)
             self.assertEqual(summary["views"][-1]["members"], everyone)
-            self.assertEqual(len(summary["mixing"]["aggregation"]["neighbors"]), 6)
+            # All six, and whom a heal edge led to while node 5 was away: such an edge stays.
+            neighbors = {n["id"] for n in summary["mixing"]["aggregation"]["neighbors"]}
+            configured = {(i + hop) % 8 for hop in (-3, -2, -1, 1, 2, 3)}
+            self.assertLessEqual(configured, neighbors)
 
 
 if __name__ == "__main__":
