@@ -241,8 +241,12 @@ void check_solver(const Config& config) {
   const std::string& kind = s.objective.kind;
   if (kind != "logistic" && kind != "least_squares" && kind != "softmax")
     refuse("shared.objective.kind", "logistic, least_squares or softmax");
-  if (!find_algorithm(s.algorithm.kind)->local_steps)
-    refuse("shared.algorithm.kind", "one that takes local steps");
+  if (!find_algorithm(s.algorithm.kind)->local_steps) {
+    std::string names;
+    for (const AlgorithmEntry& entry : algorithms())
+      if (entry.local_steps) names += (names.empty() ? "" : ", ") + std::string(entry.name);
+    refuse("shared.algorithm.kind", "one that takes local steps: " + names);
+  }
   if (s.algorithm.batch == 0)
     refuse("shared.algorithm.batch", "above 0: rows are drawn by mini-batches");
   if (!(s.algorithm.step_size > 0))

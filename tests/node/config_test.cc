@@ -182,7 +182,7 @@ TEST(Config, StepsOfSingleRowsAreRefusedWithWhatTheyLeaveOut) {
   EXPECT_EQ(config.local.threads, 3);
   const std::array<const char*, 3> cases[] = {
       {"shared.objective.kind", "mlp", "softmax"},
-      {"shared.algorithm.kind", "extra", "local steps"},
+      {"shared.algorithm.kind", "extra", "local steps: dgd_atc, exact_diffusion, k_gt"},
       {"shared.algorithm.batch", "0", "above 0"},
       {"shared.algorithm.step_size", "auto", "given"},
       {"shared.optimizer.kind", "adam", "sgd"},
