@@ -190,7 +190,7 @@ class Directed(unittest.TestCase):
             with self.subTest(graph=keys["kind"]):
                 config = configuration(data, "", 7, "push_diging", **topology(keys))
                 config |= {"shared.topology.weights": "column_stochastic"}
-                config |= {"shared.stop.gradient_norm": 0, "shared.stop.steps": 8000}
+                config |= {"shared.stop.gradient_norm": 0, "shared.stop.steps": 2000}
                 cluster = Cluster(self, config).start().finish(240)
                 gap, error = hold_to_optimum(data, cluster.out, 7)
                 print(f"push_diging {keys['kind']} n=7: gap {gap:.1e}, error {error:.1e}")

@@ -20,6 +20,7 @@ from optimum_test import check_optimum, configuration, problem
 
 NAMED_WITHIN = 2.0 + 1.5  # grace + 1 s, and what a busy machine may add
 EXIT_WITHIN = 5.0
+STEP_SIZE = 0.6  # 2207 steps to the optimum: amid them at every switch
 PREPARING, SWITCHED, REFUSED = "preparing to switch", "switched at step", "switch refused"
 
 
@@ -116,7 +117,7 @@ class Optimum(unittest.TestCase):
     def through(self, nodes: int, start: str, requests, **more) -> None:
         data = problem(self, "heart_scale")
         config = configuration(data, start, nodes, "gradient_tracking", **more)
-        config["shared.algorithm.step_size"] = 0.2  # slow enough to be mid-run at every switch
+        config["shared.algorithm.step_size"] = STEP_SIZE
         cluster = Switching(self, config).start()
         for n, topology in enumerate(requests, 1):
             cluster.ask(n % nodes, request(**topology))
@@ -148,7 +149,7 @@ class Optimum(unittest.TestCase):
         schedule = {"kind": "base_graph", "weights": "auto"}
         data = problem(self, "heart_scale")
         config = configuration(data, "ring", 9, "gradient_tracking")
-        config["shared.algorithm.step_size"] = 0.2
+        config["shared.algorithm.step_size"] = STEP_SIZE
         cluster = Switching(self, config).start()
         for n, topology in enumerate((schedule, {"kind": "ring", "weights": "fdla"}), 1):
             cluster.ask(4, request(**topology))
@@ -358,13 +359,14 @@ class Requests(unittest.TestCase):
         )
 
     def test_of_requests_in_quick_succession_the_last_stays(self):
+        """A request is later than those its reader knows of: so each waits for the one before."""
         cluster = Switching(self, heart(9, "ring")).start()
-        kinds = ("torus", "star", "path", "complete", "ring", "star", "torus")
-        for n, kind in enumerate(kinds):
-            node = (5 * n) % 9
-            before = cluster.said(node, PREPARING)
-            cluster.ask(node, request(kind=kind))
-            cluster.until_said(PREPARING, before + 1, nodes=[node])
+        asked = [(kind, "metropolis") for kind in ("torus", "star", "path", "complete", "ring")]
+        for n, (kind, weights) in enumerate(asked + [("star", "auto"), ("torus", "auto")]):
+            reader, next_reader = (5 * n) % 9, (5 * n + 5) % 9
+            cluster.ask(reader, request(kind=kind, weights=weights))
+            words = f"{PREPARING} to kind = {kind}, weights = {weights}"
+            cluster.until_said(words, nodes=[reader, next_reader])
         cluster.until_connected_as("torus")
         cluster.goes_on()
         cluster.nodes[0].signal(signal.SIGINT)

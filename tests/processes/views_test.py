@@ -161,7 +161,7 @@ class Views(unittest.TestCase):
     # Killed, it would be found wherever each of the others happens to stand.
     def test_a_node_that_leaves_does_so_at_a_laps_end_and_the_others_go_on(self):
         for kind, leaver in (("ring", 5), ("star", 0)):
-            data, cluster = self.cluster(kind, **{"shared.algorithm.step_size": 0.3})
+            data, cluster = self.cluster(kind, **{"shared.algorithm.step_size": 0.6})
             others = self.leave(cluster.start(), 20, [leaver])
             self.codes(cluster, others)
             self.check_members(data, cluster, others)
@@ -228,7 +228,7 @@ class Views(unittest.TestCase):
 
     # It slept through its own loss; awake, it has a model, and is taken in as it is.
     def test_a_node_that_slept_too_long_is_taken_in_again(self):
-        data, cluster = self.cluster("ring", 8, **{"shared.algorithm.step_size": 0.3})
+        data, cluster = self.cluster("ring", 8, **{"shared.algorithm.step_size": 0.6})
         cluster.start()
         cluster.reach(20)
         sleeper = cluster.nodes[3]
