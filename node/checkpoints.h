@@ -1,43 +1,36 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <string>
 #include <vector>
 
-#include "consensus/settings.h"
 #include "consensus/snapshot.h"
 
 namespace starling {
 
-// One node's checkpoints: step-<step>.safetensors in a folder of its own, each a Snapshot with its
-// states as tensors, its scalars, a checksum and the digest of the configuration as metadata.
+// What one node keeps of its own past, to go on from once all were stopped: a few snapshots, the
+// newest. Where they are kept is for those derived to say (checkpoint_folder.h).
 //
-// Errors    RunError with path and reason where the folder cannot be read or written.
+// Errors    RunError where they cannot be read or written.
 class Checkpoints {
  public:
-  // digest: of all that must not differ where a run goes on. say: hears of files refused.
-  Checkpoints(std::string folder, std::uint64_t digest, Precision precision,
-              std::function<void(const std::string&)> say);
+  virtual ~Checkpoints() = default;
 
   // Those that may be gone on from, in ascending order.
   const std::vector<HeldSnapshot>& held() const { return held_; }
-  Snapshot read(const HeldSnapshot& which) const;
+  virtual Snapshot read(const HeldSnapshot& which) const = 0;
   // Afterwards at most `keep` are left, the newest.
   void write(const Snapshot& snapshot, std::uint64_t view, std::size_t keep);
   // Those of later steps belong to another past.
   void forget_after(std::uint64_t step);
   void forget_all();
 
- private:
-  std::string path_of(std::uint64_t step) const;
-  void remove(std::uint64_t step) const;
-  Snapshot load(std::uint64_t step, std::uint64_t& view) const;
+ protected:
+  void holds(std::vector<HeldSnapshot> found);
 
-  const std::string folder_;
-  const std::uint64_t digest_;
-  const Precision precision_;
-  std::function<void(const std::string&)> say_;
+ private:
+  virtual void store(const Snapshot& snapshot, std::uint64_t view) = 0;
+  virtual void remove(std::uint64_t step) = 0;
+
   std::vector<HeldSnapshot> held_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <random>
 
+#include "node/checkpoint_folder.h"
 #include "node/contraction_file.h"
 #include "node/ending.h"
 #include "node/error.h"
@@ -77,7 +78,7 @@ struct Run {
         folder.write_samples(adoption->rows());
       };
     if (config.shared.membership.checkpoint_every > 0)
-      p.checkpoints = std::make_shared<Checkpoints>(
+      p.checkpoints = std::make_shared<CheckpointFolder>(
           folder.file("checkpoints"), digest_of(config, options.id), config.shared.precision,
           [&log](const std::string& text) { log.warn("{}", text); });
     p.signal = options.signal;

@@ -1,5 +1,7 @@
 // How long a view is waited for, and what is said when it does not come.
 
+#include <tuple>
+
 #include "node/membership.h"
 
 namespace starling {
@@ -37,9 +39,8 @@ void Membership::check_deadlines(const Standing& mine, const View& view) {
   const double limit = awaits(view, mine.step)
                            ? std::max(options_.start_limit_s, options_.hold_limit_s)
                            : options_.hold_limit_s;
-  const bool held = needs_all()
-                        ? view.size() < nodes_ || (schedule_ && !facts_.complete())
-                        : !large_enough(view);
+  const bool held =
+      needs_all() ? view.size() < nodes_ || (schedule_ && !facts_.complete()) : !large_enough(view);
   // What is no question of members takes moments: a wait beyond that is one, too.
   const double unsettled = held ? 0 : 2 * options_.grace_s + 10;
   if (waited > limit + settling + unsettled) throw LostError(describe_lost(view));
@@ -87,24 +88,14 @@ std::string Membership::describe_held(const View& view,
 
 // Of the view that ran, whom and what this one lacks.
 std::string Membership::describe_lost(const View& view) const {
+  if (view_.size() == 0) return describe_missing(view);
   // Edges that have ever been up; those that were only to heal it say nothing.
   const auto ran = [&](NodeId u, NodeId v) {
     return facts_.required().adjacent(u, v) && facts_.edge(facts_.edge_index(u, v)).counter > 1 &&
            !facts_.heals({std::min(u, v), std::max(u, v)});
   };
-  std::vector<NodeId> lost, behind;
-  Cause cause = Cause::none;
-  std::string edges, why;
-  for (std::size_t e = 0; e < facts_.edges().size(); ++e) {
-    const auto [u, v] = facts_.edges()[e];
-    const EdgeFact& fact = facts_.edge(e);
-    if (fact.up() || !ran(u, v)) continue;
-    if (fact.cause == Cause::lost) return fact.why;  // who ended over it has said it before us
-    cause = std::max(cause, fact.cause);
-    if (!fact.why.empty()) why = fact.why;
-    edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);
-  }
   // Those that touch our component are lost; what lies behind them cannot be judged from here.
+  std::vector<NodeId> lost, behind;
   for (const NodeId i : view_.members) {
     if (view.holds(i)) continue;
     const auto around = facts_.required().neighbors(i);
@@ -112,11 +103,23 @@ std::string Membership::describe_lost(const View& view) const {
                                      [&](NodeId j) { return view.holds(j) && ran(i, j); });
     (touches ? lost : behind).push_back(i);
   }
+  // The last to go down says why: an older one may be of a death long mended.
+  const EdgeFact* last = nullptr;
+  std::string edges;
+  for (std::size_t e = 0; e < facts_.edges().size(); ++e) {
+    const auto [u, v] = facts_.edges()[e];
+    const EdgeFact& fact = facts_.edge(e);
+    if (fact.up() || !ran(u, v)) continue;
+    if (fact.cause == Cause::lost) return fact.why;  // who ended over it has said it before us
+    edges += (edges.empty() ? "" : ", ") + std::to_string(u) + "-" + std::to_string(v);
+    if (!lost.empty() && view.holds(u) == view.holds(v)) continue;
+    if (!last || std::tie(fact.step, fact.cause) > std::tie(last->step, last->cause)) last = &fact;
+  }
   std::string text = lost.empty() ? "lost the link " + edges : "lost " + list(lost);
   if (lost.empty() && edges.empty())
     text = "the members do not agree on a view" + describe_undecided(view);
-  text += " at step " + std::to_string(step_) + ": " +
-          (why.empty() ? std::string(describe(cause)) : why);
+  text += " at step " + std::to_string(step_);
+  if (last) text += ": " + (last->why.empty() ? std::string(describe(last->cause)) : last->why);
   if (!behind.empty()) text += " (and with it the way to " + list(behind) + ")";
   return text;
 }
@@ -127,8 +130,7 @@ std::string Membership::describe_change(const View& before) const {
     if (!view_.holds(i)) lost.push_back(i);
   for (const NodeId i : view_.members)
     if (!before.holds(i)) joined.push_back(i);
-  std::string text =
-      std::to_string(view_.size()) + " of " + std::to_string(nodes_) + " nodes";
+  std::string text = std::to_string(view_.size()) + " of " + std::to_string(nodes_) + " nodes";
   if (!lost.empty()) text += ", without " + list(lost);
   if (!joined.empty()) text += ", with " + list(joined) + " again";
   if (lost.empty() && joined.empty()) text += ", other links";

@@ -22,6 +22,7 @@ struct BegunView {
   const Agreement& agreement;
   std::uint64_t step = 0;
   std::span<const std::byte> model;
+  const Snapshot* resumed = nullptr;  // what it goes on from, exactly; null: it begins anew with x
 };
 
 // What a participant is told besides its objective.

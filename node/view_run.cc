@@ -48,7 +48,8 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
     objective_.initial(mine.data());
   else
     std::memcpy(mine.data(), x.data(), bytes);
-  if (node.resumed_) runner_.resume(std::move(*std::exchange(node.resumed_, std::nullopt)));
+  const auto resumed = std::exchange(node.resumed_, std::nullopt);
+  if (resumed) runner_.resume(*resumed);
   keep_checkpoints();
   if (node.membership_.full()) {
     switching_.emplace(Switching::Options{settings_, node.options_.self, constants_of(objective_),
@@ -59,7 +60,8 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
   waiting_since_ = node.transport_.now();
   course.result.views.push_back({node.membership_.view().members, first_step});
   node.options_.begun({node.membership_.view(), agreement_, first_step,
-                       std::as_bytes(std::span<const Real>(mine.data(), bytes / sizeof(Real)))});
+                       std::as_bytes(std::span<const Real>(mine.data(), bytes / sizeof(Real))),
+                       resumed ? &*resumed : nullptr});
 }
 
 // In a view of all: no other could be gone on from by all. Nodes are at most a diameter apart, so

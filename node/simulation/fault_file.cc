@@ -27,14 +27,20 @@ NodeId node_of(const std::string& word, NodeId nodes) {
   return static_cast<NodeId>(node);
 }
 
-bool lasts(Fault::Kind kind) {
-  using Kind = Fault::Kind;
-  return kind == Kind::one_way || kind == Kind::stall || kind == Kind::partition ||
-         kind == Kind::refuse || kind == Kind::freeze || kind == Kind::pause;
-}
-
-bool between_two(Fault::Kind kind) {
-  return kind <= Fault::Kind::stall || kind >= Fault::Kind::flip;
+void require_form(const FaultForm& form, const std::smatch& found, const std::string& line) {
+  using Whom = FaultForm::Whom;
+  const bool two = form.whom == Whom::two, side = form.whom == Whom::side;
+  const bool fits = found[5].matched == side && found[4].matched == two &&
+                    found[3].matched == (two || form.whom == Whom::node) &&
+                    found[6].matched == form.lasts && (form.restarts || !found[7].matched);
+  if (fits) return;
+  throw ConfigError("'" + line + "': " + std::string(form.name) + " takes " +
+                    (side                      ? "'of I J ...', a side"
+                     : two                     ? "I-J"
+                     : form.whom == Whom::node ? "a node"
+                                               : "no node") +
+                    (form.lasts ? " and how long: ', 0.2 s'" : "") +
+                    (form.restarts ? " and perhaps ', again after 1 s'" : ""));
 }
 
 }  // namespace
@@ -50,20 +56,7 @@ Fault parse_fault(const std::string& line, NodeId nodes) {
   fault.at_s = std::stod(found[1]);
   fault.kind = kind_of(found[2]);
   fault.side.assign(nodes, false);
-  using Kind = Fault::Kind;
-  const bool partition = fault.kind == Kind::partition, all = fault.kind == Kind::pause;
-  const bool killed = fault.kind == Kind::crash || fault.kind == Kind::power;
-  const bool fits = found[5].matched == partition && found[3].matched == !(partition || all) &&
-                    found[4].matched == between_two(fault.kind) &&
-                    found[6].matched == lasts(fault.kind) && (killed || !found[7].matched);
-  if (!fits)
-    throw ConfigError("'" + line + "': " + std::string(name(fault.kind)) + " takes " +
-                      (partition                 ? "'of I J ...', a side"
-                       : all                     ? "no node"
-                       : between_two(fault.kind) ? "I-J"
-                                                 : "a node") +
-                      (lasts(fault.kind) ? " and how long: ', 0.2 s'" : "") +
-                      (killed ? " and perhaps ', again after 1 s'" : ""));
+  require_form(form_of(fault.kind), found, line);
   if (found[3].matched) fault.node = node_of(found[3], nodes);
   if (found[4].matched) fault.other = node_of(found[4], nodes);
   if (found[4].matched && fault.node == fault.other)

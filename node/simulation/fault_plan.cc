@@ -5,11 +5,19 @@
 
 namespace starling {
 
-std::string_view name(Fault::Kind kind) {
-  static constexpr std::string_view kNames[kFaultKinds] = {
-      "cut",   "half_open", "one_way", "stall", "partition", "refuse",   "freeze",
-      "pause", "leave",     "crash",   "power", "flip",      "truncate", "twice"};
-  return kNames[static_cast<std::size_t>(kind)];
+const FaultForm& form_of(Fault::Kind kind) {
+  using Whom = FaultForm::Whom;
+  static constexpr FaultForm kForms[kFaultKinds] = {
+      {"cut", Whom::two, false, false},       {"half_open", Whom::two, false, false},
+      {"one_way", Whom::two, true, false},    {"stall", Whom::two, true, false},
+      {"partition", Whom::side, true, false}, {"refuse", Whom::node, true, false},
+      {"freeze", Whom::node, true, false},    {"pause", Whom::all, true, false},
+      {"leave", Whom::node, false, false},    {"crash", Whom::node, false, true},
+      {"power", Whom::node, false, true},     {"flip", Whom::two, false, false},
+      {"truncate", Whom::two, false, false},  {"twice", Whom::two, false, false},
+      {"outage", Whom::node, true, true},     {"full_disk", Whom::node, true, true},
+      {"rot", Whom::node, false, false}};
+  return kForms[static_cast<std::size_t>(kind)];
 }
 
 FaultPlan plain_plan(NodeId nodes) {
@@ -26,7 +34,9 @@ bool FaultPlan::may_lose(double grace_s) const {
   return std::any_of(faults.begin(), faults.end(), [&](const Fault& f) {
     using Kind = Fault::Kind;
     if (f.kind == Kind::crash || f.kind == Kind::power || f.kind == Kind::leave) return true;
-    if (f.kind == Kind::pause) return false;                 // nobody judges by its own sleep
+    if (f.kind == Kind::pause) return false;  // nobody judges by its own sleep
+    if (f.kind == Kind::outage) return f.for_s > 0 || !f.restart_after_s;
+    if (f.kind == Kind::full_disk) return true;
     if (f.kind == Kind::half_open) return f.node > f.other;  // only the lower id dials again
     return f.for_s > longest;
   });
@@ -40,29 +50,28 @@ bool FaultPlan::holds(Fault::Kind kind) const {
 double FaultPlan::last_s() const {
   double last = 0;
   for (const Fault& f : faults)
-    last = std::max(last, f.at_s + std::max(f.for_s, f.restart_after_s.value_or(0)));
+    last = std::max(last, f.at_s + f.for_s + f.restart_after_s.value_or(0));
   return last;
 }
 
 std::string describe(const Fault& f) {
-  char text[160];
-  std::snprintf(text, sizeof text, "%.3f s: %s", f.at_s, std::string(name(f.kind)).c_str());
-  std::string line = text;
-  if (f.kind == Fault::Kind::partition) {
+  using Whom = FaultForm::Whom;
+  const FaultForm& form = form_of(f.kind);
+  const auto seconds = [](const char* before, double value) {
+    char text[48];
+    std::snprintf(text, sizeof text, "%s%.3f s", before, value);
+    return std::string(text);
+  };
+  std::string line = seconds("", f.at_s) + ": " + std::string(form.name);
+  if (form.whom == Whom::side) {
     line += " of";
     for (std::size_t i = 0; i < f.side.size(); ++i)
       if (f.side[i]) line += " " + std::to_string(i);
-  } else if (f.kind != Fault::Kind::pause) {
-    line += " " + std::to_string(f.node);
-    using Kind = Fault::Kind;
-    if (f.kind != Kind::refuse && f.kind != Kind::freeze && f.kind != Kind::leave &&
-        f.kind != Kind::crash && f.kind != Kind::power)
-      line += "-" + std::to_string(f.other);
   }
-  std::snprintf(text, sizeof text, ", %.3f s", f.for_s);
-  if (f.for_s > 0) line += text;
-  std::snprintf(text, sizeof text, ", again after %.3f s", f.restart_after_s.value_or(0));
-  if (f.restart_after_s) line += text;
+  if (form.whom == Whom::node || form.whom == Whom::two) line += " " + std::to_string(f.node);
+  if (form.whom == Whom::two) line += "-" + std::to_string(f.other);
+  if (form.lasts) line += seconds(", ", f.for_s);
+  if (f.restart_after_s) line += seconds(", again after ", *f.restart_after_s);
   return line;
 }
 

@@ -27,15 +27,27 @@ struct Fault {
     flip,       // a bit of a frame from node to other is another
     truncate,   // such a frame ends too early
     twice,      // such a frame arrives twice
+    outage,     // all are killed within for_s, node first and the next ids in turn
+    full_disk,  // node cannot write for a while
+    rot,        // node's newest checkpoint cannot be read at its next start
   };
   Kind kind = Kind::cut;
   double at_s = 0, for_s = 0;
   NodeId node = 0, other = 0;
-  std::vector<bool> side;                 // by node
-  std::optional<double> restart_after_s;  // of crash and power: started again, remembering nothing
+  std::vector<bool> side;  // by node
+  // Of who was killed, or ended over a full disk: started again, with what its disk holds.
+  std::optional<double> restart_after_s;
 };
-std::string_view name(Fault::Kind kind);
-constexpr int kFaultKinds = 14;
+constexpr int kFaultKinds = 17;
+
+// What a fault of a kind says besides its time.
+struct FaultForm {
+  std::string_view name;
+  enum class Whom { node, two, side, all } whom = Whom::node;
+  bool lasts = false, restarts = false;  // has for_s; may have restart_after_s
+};
+const FaultForm& form_of(Fault::Kind kind);
+inline std::string_view name(Fault::Kind kind) { return form_of(kind).name; }
 
 // Everything one seed brings upon a cluster.
 struct FaultPlan {
@@ -47,7 +59,8 @@ struct FaultPlan {
   std::optional<NodeId> liar;     // tells another fingerprint than it has
   std::vector<Fault> faults;
 
-  // Whether somebody may rightly be taken for dead: else the run gives the bytes of lockstep.
+  // Whether somebody may rightly be taken for dead: else the run gives the bytes of lockstep. An
+  // outage that meets all at once is no such thing.
   bool may_lose(double grace_s) const;
   bool holds(Fault::Kind kind) const;
   double last_s() const;  // when the last fault is over

@@ -8,22 +8,25 @@ namespace starling {
 namespace {
 
 //                        cut half one_way stall partition refuse freeze pause leave crash power
-//                        flip trunc twice
+//                        flip trunc twice outage full_disk rot
 constexpr std::array<int, kFaultKinds> kNothing{}, kCuts{6, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 2, 1, 2},
     kFlips{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 10, 10},
-    kCrashes{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0},
-    kMixed{4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2};
+    kCrashes{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 1, 1, 1},
+    kOutages{2, 1, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 3, 0, 2},
+    kMixed{4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 1, 1};
 
 const FaultRecipe kRecipes[] = {
-    {"none", "a constant delay of a millisecond, nothing else", false, false, 0, 0, kNothing},
-    {"delays", "delays, losses, slow nodes and skewed clocks", true, false, 0, 0, kNothing},
+    {"none", "a constant delay of a millisecond, nothing else", false, false, 0, 0, 0, kNothing},
+    {"delays", "delays, losses, slow nodes and skewed clocks", true, false, 0, 0, 0, kNothing},
     {"cuts", "the same, with links that fail for less than the grace, and damaged frames", true,
-     false, 0, 0, kCuts},
-    {"flips", "delays, and many damaged frames", true, false, 0, 0, kFlips},
-    {"crashes", "delays, and nodes that die, half of them come back, or leave", true, false, 0, 0.5,
-     kCrashes},
+     false, 0, 0, 0, kCuts},
+    {"flips", "delays, and many damaged frames", true, false, 0, 0, 0, kFlips},
+    {"crashes", "delays, and nodes that die, half of them come back, or leave; full disks", true,
+     false, 0, 0.5, 0.3, kCrashes},
+    {"outages", "as cuts, and all nodes killed at one moment and started again", true, false, 0, 1,
+     1, kOutages},
     {"mixed", "everything: also liars, and links and nodes that are away for long", true, true,
-     0.02, 0.5, kMixed},
+     0.02, 0.5, 0.1, kMixed},
 };
 
 class Draw {
@@ -93,7 +96,9 @@ FaultPlan draw_plan(const FaultRecipe& recipe, const Graph& graph, std::uint64_t
   span_s *= slowdown(plan);
   if (draw.with(recipe.liar)) plan.liar = draw.node();
   double apart = draw.between(0, span_s);  // when the next may block
+  double all_up = 0.3;                     // when all have been started, once more
   for (int k = 0; k < kFaultKinds; ++k) {
+    if (k == static_cast<int>(Fault::Kind::outage) && !draw.with(recipe.disks)) break;
     const auto most = static_cast<std::uint64_t>(recipe.most[static_cast<std::size_t>(k)]);
     for (std::uint64_t count = draw.below(most + 1); count > 0; --count) {
       Fault fault;
@@ -103,7 +108,7 @@ FaultPlan draw_plan(const FaultRecipe& recipe, const Graph& graph, std::uint64_t
       if (!edges.empty()) {
         const Edge& edge = edges[draw.below(edges.size())];
         fault.other = edge.v;
-        if (fault.kind <= Fault::Kind::stall || fault.kind >= Fault::Kind::flip) {
+        if (form_of(fault.kind).whom == FaultForm::Whom::two) {
           const bool turned = draw.with(0.5);
           fault.node = turned ? edge.v : edge.u;
           fault.other = turned ? edge.u : edge.v;
@@ -121,8 +126,16 @@ FaultPlan draw_plan(const FaultRecipe& recipe, const Graph& graph, std::uint64_t
         }
       }
       if (fault.kind == Fault::Kind::pause) fault.for_s = grace_s * draw.between(1.5, 4);
-      const bool killed = fault.kind == Fault::Kind::crash || fault.kind == Fault::Kind::power;
-      if (killed && draw.with(recipe.restart)) fault.restart_after_s = draw.between(0.05, 3);
+      if (fault.kind == Fault::Kind::full_disk) fault.for_s = draw.between(0.1, 0.5) * span_s;
+      if (fault.kind == Fault::Kind::outage) {
+        fault.at_s += all_up;
+        if (recipe.lasting && draw.with(0.5)) fault.for_s = draw.between(0, 2);
+      }
+      if (form_of(fault.kind).restarts &&
+          (fault.kind == Fault::Kind::outage || draw.with(recipe.restart)))
+        fault.restart_after_s = draw.between(0.05, 3);
+      if (fault.kind == Fault::Kind::outage)
+        all_up = fault.at_s + fault.for_s + *fault.restart_after_s + 0.3;
       plan.faults.push_back(std::move(fault));
     }
   }

@@ -44,7 +44,9 @@ SimCluster::SimCluster(const Config& config, const Experiment& experiment,
       starts_(experiment.nodes(), 0),
       watch_(experiment.nodes(), network_options(config_, 0, {}).limits.window),
       network_(events_, plan_.link, options.seed, experiment.nodes(), trace_, watch_),
-      began_(events_.now()) {}
+      began_(events_.now()) {
+  for (NodeId i = 0; i < experiment.nodes(); ++i) disks_.push_back(std::make_shared<SimDisk>());
+}
 
 SimCluster::~SimCluster() {
   for (auto& node : nodes_)
@@ -62,7 +64,9 @@ void SimCluster::start(NodeId i) {
   options.customize = [this, i](NetworkOptions& network, ParticipantOptions& participant) {
     if (plan_.liar == i) network.shared["shared.seed"] += "1";
     if (!options_.rounding.empty()) participant.rounding = options_.rounding[i];
+    if (config_.shared.membership.checkpoint_every > 0) participant.checkpoints = disks_[i];
   };
+  disks_[i]->node_starts();
   if (nodes_[i]) buried_.push_back(std::move(nodes_[i]));
   nodes_[i] = std::make_unique<SimNode>(std::move(options), config_, experiment_, *objectives_[i],
                                         events_, network_, watch_);
@@ -71,13 +75,7 @@ void SimCluster::start(NodeId i) {
 }
 
 SimOutcome SimCluster::run() {
-  for (NodeId i = 0; i < nodes_.size(); ++i) {
-    ++to_come_;
-    events_.at(began_ + seconds_of(plan_.start_s[i]), [this, i] {
-      --to_come_;
-      start(i);
-    });
-  }
+  for (NodeId i = 0; i < nodes_.size(); ++i) start_after(plan_.start_s[i], i);
   for (const Fault& fault : plan_.faults)
     events_.at(began_ + seconds_of(fault.at_s), [this, &fault] { befall(fault); });
   const Instant limit = began_ + seconds_of(options_.limit_s);
@@ -94,7 +92,58 @@ SimOutcome SimCluster::run() {
   for (const auto& node : buried_) outcome.earlier.push_back(node->ending());
   outcome.network = network_.counts();
   outcome.wire = watch_.counts();
+  outcome.after_outage = after_outage_;
   return outcome;
+}
+
+void SimCluster::start_after(double seconds, NodeId i, bool outage) {
+  ++to_come_;
+  events_.at(events_.now() + seconds_of(seconds), [this, i, outage] {
+    --to_come_;
+    start(i);
+    if (outage && to_come_ == 0) after_outage_ = disks_now();
+  });
+}
+
+void SimCluster::kill(NodeId i, bool silent, std::optional<double> restart_after_s, bool outage) {
+  if (!nodes_[i] || nodes_[i]->ended()) return;
+  nodes_[i]->kill(silent);
+  if (restart_after_s) start_after(*restart_after_s, i, outage);
+}
+
+void SimCluster::outage(const Fault& f) {
+  const auto nodes = static_cast<NodeId>(nodes_.size());
+  for (NodeId k = 0; k < nodes; ++k)
+    events_.at(events_.now() + seconds_of(f.for_s * k / nodes),
+               [this, &f, i = (f.node + k) % nodes] {
+                 std::optional<double> again = f.restart_after_s;
+                 if (again) *again += plan_.start_s[i];
+                 kill(i, false, again, true);
+               });
+}
+
+void SimCluster::full_disk(const Fault& f) {
+  disks_[f.node]->set_full(true);
+  events_.at(events_.now() + seconds_of(f.for_s), [this, &f] {
+    disks_[f.node]->set_full(false);
+    const auto& node = nodes_[f.node];
+    if (f.restart_after_s && node && node->ended() && SimDisk::was_full(node->ending().reason))
+      start_after(*f.restart_after_s, f.node);
+  });
+}
+
+SimOutcome::Disks SimCluster::disks_now() const {
+  SimOutcome::Disks found;
+  const auto holds = [](const auto& disk) { return !disk->held().empty(); };
+  for (const HeldSnapshot& held : disks_[0]->held())
+    if (std::all_of(disks_.begin(), disks_.end(), [&](const auto& disk) {
+          return std::binary_search(disk->held().begin(), disk->held().end(), held);
+        }))
+      found.common = held;
+  const bool strayed = after_outage_ && after_outage_->strayed;
+  found.uncommon = !strayed && !found.common && std::all_of(disks_.begin(), disks_.end(), holds);
+  found.strayed = strayed || (!found.common && std::any_of(disks_.begin(), disks_.end(), holds));
+  return found;
 }
 
 bool SimCluster::ended() const {
@@ -150,14 +199,13 @@ void SimCluster::befall(const Fault& f) {
       return;
     case Kind::crash:
     case Kind::power:
-      if (!node) return;
-      node->kill(f.kind == Kind::power);
-      if (!f.restart_after_s) return;
-      ++to_come_;
-      return events_.at(events_.now() + seconds_of(*f.restart_after_s), [this, i = f.node] {
-        --to_come_;
-        start(i);
-      });
+      return kill(f.node, f.kind == Kind::power, f.restart_after_s);
+    case Kind::outage:
+      return outage(f);
+    case Kind::full_disk:
+      return full_disk(f);
+    case Kind::rot:
+      return disks_[f.node]->spoil_newest();
     case Kind::flip:
       return network_.damage(f.node, f.other, SimNetwork::Damage::flipped, 1);
     case Kind::truncate:

@@ -2,10 +2,12 @@
 
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "node/simulation/fault_plan.h"
+#include "node/simulation/sim_disk.h"
 #include "node/simulation/sim_node.h"
 
 namespace starling {
@@ -20,6 +22,13 @@ struct SimOutcome {
   FrameWatch::Counts wire;
   // Not empty: somebody never ended, and what each of them was doing.
   std::string stuck;
+  // What the disks held when the last node was started after an outage.
+  struct Disks {
+    bool uncommon = false;  // each holds some, of the same past, and none is common
+    bool strayed = false;   // once they held some and none in common: unlike a run never stopped
+    std::optional<HeldSnapshot> common;  // the newest that all hold
+  };
+  std::optional<Disks> after_outage;
 };
 
 // The production code of a whole cluster, in one thread and in virtual time: everything follows
@@ -47,6 +56,11 @@ class SimCluster {
  private:
   void start(NodeId node);
   void befall(const Fault& fault);
+  void start_after(double seconds, NodeId node, bool outage = false);
+  void kill(NodeId node, bool silent, std::optional<double> restart_after_s, bool outage = false);
+  void outage(const Fault& fault);
+  void full_disk(const Fault& fault);
+  SimOutcome::Disks disks_now() const;
   bool ended() const;
   std::string describe_stuck() const;
 
@@ -59,6 +73,8 @@ class SimCluster {
   // Nodes outlive the network: frames on their way refer to their buffers.
   std::vector<std::unique_ptr<SimNode>> buried_, nodes_;
   std::vector<std::uint32_t> starts_;
+  std::vector<std::shared_ptr<SimDisk>> disks_;
+  std::optional<SimOutcome::Disks> after_outage_;
   EventQueue events_;
   FrameWatch watch_;
   SimNetwork network_;

@@ -76,6 +76,7 @@ void SimNode::begins(const BegunView& view) {
                            view.step,
                            std::make_shared<const Agreement>(view.agreement),
                            {view.model.begin(), view.model.end()},
+                           view.resumed ? std::optional(*view.resumed) : std::nullopt,
                            seconds_since_start()});
 }
 

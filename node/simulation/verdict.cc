@@ -22,9 +22,13 @@ bool names(const SimEnding& end, std::string_view what) {
   return end.reason.find(what) != std::string::npos;
 }
 
+bool full_disk(const SimEnding& end) {
+  return end.code == exit_code(ExitCode::failed) && SimDisk::was_full(end.reason);
+}
+
 bool gone(const SimEnding& end) {
   return end.code == kKilled || end.result.status == RunStatus::left ||
-         names(end, "stopped by a signal");
+         names(end, "stopped by a signal") || full_disk(end);
 }
 
 // More than half of all (of a tie, node 0's side), or as many as asked for.
@@ -59,6 +63,7 @@ class Judge {
       : outcome_(outcome),
         plan_(plan),
         reference_(reference),
+        grace_s_(config.local.grace),
         may_lose_(plan.may_lose(config.local.grace)),
         somebody_left_(plan.holds(Fault::Kind::leave)),
         paused_(plan.holds(Fault::Kind::pause)),
@@ -75,15 +80,12 @@ class Judge {
                  ? std::string()
                  : "liar: " + in_words(end);
     }
-    if (!may_lose_)
-      return end.code == reference_.code && end.result.steps == reference_.steps &&
-                     end.model == reference_.models[i]
-                 ? std::string()
-                 : "bits: " + in_words(end);
+    if (full_disk(end) && plan_.holds(Fault::Kind::full_disk)) return {};
+    if (!may_lose_) return undisturbed(end, i);
     if (end.code == reference_.code || end.result.status == RunStatus::left) return {};
     // Who was told to leave while it waited for others; before the start all go with it.
     if (lost && somebody_left_ && names(end, "stopped by a signal")) return {};
-    const bool rightly = lost && (!enough_ || none_has_begun(outcome_) ||
+    const bool rightly = lost && (!enough_ || none_has_begun(outcome_) || slept_through(end) ||
                                   left_behind(end, outcome_, reference_.code));
     return rightly && (names(end, "node") || names(end, "link") || names(end, "the run has ended"))
                ? std::string()
@@ -107,9 +109,46 @@ class Judge {
   }
 
  private:
+  // The others came to the end meanwhile, and did not wait for its word.
+  bool slept_through(const SimEnding& end) const {
+    const auto& nodes = outcome_.nodes;
+    return std::any_of(plan_.faults.begin(), plan_.faults.end(),
+                       [&](const Fault& f) {
+                         return f.kind == Fault::Kind::freeze && f.node == end.node &&
+                                f.for_s > grace_s_;
+                       }) &&
+           std::any_of(nodes.begin(), nodes.end(), [&](const SimEnding& other) {
+             return other.code == reference_.code && other.at_s < end.at_s;
+           });
+  }
+
+  // Nobody was taken for dead; but all may have been stopped at once and started again.
+  std::string undisturbed(const SimEnding& end, std::size_t i) const {
+    if (end.start > 0 && outcome_.after_outage) {
+      const auto& [uncommon, strayed, common] = *outcome_.after_outage;
+      if (uncommon && !plan_.holds(Fault::Kind::rot))
+        return "checkpoints: each node has some, and none is common";
+      const bool finished_without_it =
+          std::any_of(outcome_.nodes.begin(), outcome_.nodes.end(), [&](const SimEnding& other) {
+            return other.code == reference_.code && other.start < end.start;
+          });
+      const bool lost = end.code == exit_code(ExitCode::lost);
+      if (lost && (finished_without_it || (strayed && names(end, "resume = ")))) return {};
+      if (common &&
+          (end.views.empty() || !end.views[0].resumed || end.views[0].step != common->step))
+        return "not resumed at step " + std::to_string(common->step) + ": " + in_words(end);
+      if (strayed && end.code == reference_.code) return {};
+    }
+    return end.code == reference_.code && end.result.steps == reference_.steps &&
+                   end.model == reference_.models[i]
+               ? std::string()
+               : "bits: " + in_words(end);
+  }
+
   const SimOutcome& outcome_;
   const FaultPlan& plan_;
   const SimReference& reference_;
+  const double grace_s_;
   const bool may_lose_, somebody_left_, paused_, enough_;
 };
 

@@ -18,7 +18,10 @@ struct SimReference {
 // The rules a simulated run must keep, each violation in a sentence.
 //
 //   ends        everybody ends, and says why where it is not as asked
-//   bits        where nobody may be taken for dead, every node has the bytes of the reference
+//   bits        where nobody may be taken for dead, every node has the bytes of the reference; also
+//               after an outage of all, where their disks hold a checkpoint in common, or nothing
+//   disks       after an outage each goes on from the newest common checkpoint, and there is one
+//               where each has any; who ends over a full disk says so
 //   survivors   where somebody may, everybody alive reaches what was asked; only whom the others
 //               left behind, or who are too few, lose the cluster and name whom (exit code 4)
 //   liar        who tells another fingerprint than it has ends, and all with it, naming the key (2)

@@ -16,6 +16,7 @@ namespace {
 std::vector<double> numbers_of(const SimView& view) {
   const Agreement& a = *view.agreement;
   std::vector<double> all{static_cast<double>(view.step),
+                          static_cast<double>(view.resumed.has_value()),
                           a.spectrum.gap_2,
                           a.spectrum.lambda_n,
                           static_cast<double>(a.mix.steps()),
@@ -37,6 +38,7 @@ std::vector<double> numbers_of(const SimView& view) {
 struct Begun {
   const SimView* first = nullptr;
   std::map<NodeId, const SimView*> by;  // of each member that began it
+  std::uint32_t start = 0;              // of the node that is first, when it began it
   bool again = false;                   // its id came back
 };
 
@@ -74,8 +76,11 @@ void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
   const std::vector<Objective*> members = objectives_of(begun.first->members);
   Lockstep<Real> lockstep(settings, *begun.first->agreement, members, nullptr, begun.first->step);
   NodeId rank = 0;
-  for (const auto& [node, view] : begun.by)
-    std::memcpy(lockstep.peer(rank++).state("x").data(), view->model.data(), view->model.size());
+  for (const auto& [node, view] : begun.by) {
+    std::memcpy(lockstep.peer(rank).state("x").data(), view->model.data(), view->model.size());
+    if (view->resumed) lockstep.runner(rank).resume(*view->resumed);
+    ++rank;
+  }
   const RunStatus status = lockstep.run();
   const auto rank_of = [&](NodeId node) {
     return static_cast<NodeId>(std::distance(begun.by.begin(), begun.by.find(node)));
@@ -111,9 +116,12 @@ ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
     for (const SimEnding& end : *lives) {
       for (const SimView& view : end.views) {
         Begun& begun = views[view.id];
-        if (!begun.first) begun.first = &view;
+        if (!begun.first) {
+          begun.first = &view;
+          begun.start = end.start;
+        }
         const bool twice = !begun.by.emplace(end.node, &view).second;
-        begun.again |= twice && forgotten;
+        begun.again |= forgotten && (twice || end.start != begun.start);
         if (begun.again) continue;
         if (twice)
           findings.violations.push_back("agreement: " + in_words(end, view.id) + " began it twice");

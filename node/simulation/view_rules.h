@@ -13,8 +13,8 @@ namespace starling {
 // What must hold of the views of a simulated run, whatever befell it; each violation in a sentence.
 //
 //   agreement   equal view ids: equal members, step, weights, K, constants and step size
-//   rounds      the last view, run anew in lockstep from where its members stood, gives the same
-//               bytes: nothing of another view or round was ever mixed
+//   rounds      the last view, run anew in lockstep from where its members stood, or from what
+//               they resumed, gives the same bytes: nothing of another view or round was ever mixed
 //   optimum     where it converged, |grad f| at the mean of its members is below the target, f
 //               being theirs
 struct ViewFindings {

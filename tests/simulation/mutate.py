@@ -36,6 +36,21 @@ BUGS = {
         "if (!joins && peer.view == expected_view_)",
         "if (!joins)",
     ),
+    "checkpoints_not_compared": (
+        "node/membership.cc",
+        "return !std::binary_search(record.held.begin(), record.held.end(), h);",
+        "return false;",
+    ),
+    "one_checkpoint_kept": (
+        "node/view_run.cc",
+        "std::min<std::uint64_t>(2 + (apart + every - 1) / every, kMostHeld)",
+        "std::min<std::uint64_t>(1 + 0 * apart, kMostHeld)",
+    ),
+    "states_not_restored": (
+        "consensus/runner.cc",
+        "if (resumed_) restore();",
+        "",
+    ),
     "facts_not_told_again": (
         "node/network_handshake.cc",
         "edge.told = 0;",

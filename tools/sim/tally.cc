@@ -19,7 +19,10 @@ double quantile(std::vector<double> values, double q) {
 
 void Tally::add_views(const SimEnding& end) {
   views_ += end.views.size();
-  if (!end.views.empty() && end.start > 0) ++joined_;
+  if (!end.views.empty() && end.start > 0) {
+    ++joined_;
+    resumed_ += end.views[0].resumed.has_value();
+  }
   for (std::size_t v = 1; v < end.views.size(); ++v) {
     const auto before = end.views[v - 1].members.size(), now = end.views[v].members.size();
     ++(now < before ? smaller_ : now > before ? larger_ : relinked_);
@@ -75,6 +78,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Tally::rows() const {
           {"views with the same members (a link was down)", relinked_},
           {"nodes started again", restarts_},
           {"nodes started again that came into a view", joined_},
+          {"nodes that went on from a checkpoint, exactly", resumed_},
           {"nodes that lost the cluster", lost_},
           {"nodes that came after the end", too_late_},
           {"frames", network_.frames},
