@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "node/config/fingerprint.h"
 #include "node/doctor.h"
 #include "node/exchange/zmq_transport.h"
 #include "node/exit_code.h"
-#include "node/fingerprint.h"
-#include "node/node_keys.h"
+#include "node/keys/node_keys.h"
 #include "node/node_options.h"
 
 namespace starling {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node/config.h"
+#include "node/config/config.h"
 
 namespace starling {
 

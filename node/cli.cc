@@ -11,8 +11,8 @@
 
 #include "consensus/agreement.h"
 #include "consensus/objectives/objective.h"
+#include "node/config/option_value.h"
 #include "node/exit_code.h"
-#include "node/option_value.h"
 #include "topology/graph.h"
 #include "topology/nearest.h"
 

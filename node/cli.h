@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "node/config.h"
+#include "node/config/config.h"
 
 namespace starling {
 

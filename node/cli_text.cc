@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "node/cli.h"
-#include "node/cuda_module.h"
-#include "node/options.h"
+#include "node/config/options.h"
+#include "node/setup/cuda_module.h"
 
 namespace starling {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "node/network_rules.h"
+#include "node/links/network_rules.h"
 
 namespace starling {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "node/exchange/transport.h"
-#include "node/messages.h"
+#include "node/links/messages.h"
 
 namespace starling {
 

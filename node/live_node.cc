@@ -7,16 +7,16 @@
 
 #include <random>
 
-#include "node/checkpoint_folder.h"
-#include "node/contraction_file.h"
+#include "node/config/fingerprint.h"
 #include "node/ending.h"
 #include "node/error.h"
 #include "node/exchange/zmq_transport.h"
 #include "node/exit_code.h"
-#include "node/fingerprint.h"
+#include "node/files/checkpoint_folder.h"
+#include "node/files/contraction_file.h"
 #include "node/hangup.h"
+#include "node/keys/node_keys.h"
 #include "node/memory.h"
-#include "node/node_keys.h"
 #include "node/node_options.h"
 #include "node/node_report.h"
 

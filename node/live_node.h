@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "node/config.h"
-#include "node/experiment.h"
+#include "node/config/config.h"
 #include "node/participant_options.h"
+#include "node/setup/experiment.h"
 
 namespace starling {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "node/fingerprint.h"
-#include "node/node_keys.h"
+#include "node/config/fingerprint.h"
+#include "node/keys/node_keys.h"
 
 namespace starling {
 

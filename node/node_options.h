@@ -1,9 +1,9 @@
 #pragma once
 
 #include "node/exchange/zmq_transport.h"
-#include "node/experiment.h"
-#include "node/network.h"
+#include "node/links/network.h"
 #include "node/participant.h"
+#include "node/setup/experiment.h"
 
 namespace starling {
 

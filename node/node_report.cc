@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "node/mixing_json.h"
+#include "node/files/mixing_json.h"
 
 namespace starling {
 
@@ -66,8 +66,8 @@ void NodeReport::progress_line(const ParticipantReport& report) {
   std::fflush(stdout);
 }
 
-void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops,
-                        int exit_code, const std::string& reason) {
+void NodeReport::finish(const ParticipantResult& result, const DropCounts& drops, int exit_code,
+                        const std::string& reason) {
   Json summary{{"id", self_},
                {"status", std::string(to_string(result.status))},
                {"exit_code", exit_code},

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "node/network.h"
+#include "node/files/run_folder.h"
+#include "node/links/network.h"
 #include "node/participant.h"
-#include "node/run_folder.h"
 
 namespace starling {
 

@@ -2,7 +2,7 @@
 
 #include "consensus/objectives/objective.h"
 #include "consensus/runner.h"
-#include "node/membership.h"
+#include "node/views/membership.h"
 
 namespace starling {
 

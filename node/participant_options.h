@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "consensus/agreement.h"
-#include "node/adoption.h"
-#include "node/checkpoints.h"
-#include "node/view.h"
+#include "node/data/adoption.h"
+#include "node/files/checkpoints.h"
+#include "node/views/view.h"
 #include "topology/schedule.h"
 
 namespace starling {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "node/participant.h"
-#include "node/rounds.h"
-#include "node/switching.h"
+#include "node/rounds/rounds.h"
+#include "node/views/switching.h"
 
 namespace starling {
 

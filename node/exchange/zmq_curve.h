@@ -6,7 +6,7 @@
 
 namespace starling {
 
-// A CURVE key pair, both halves in Z85 (node/z85.h).
+// A CURVE key pair, both halves in Z85 (node/keys/z85.h).
 struct KeyPair {
   std::string public_key, secret_key;
 };

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "node/error.h"
-#include "node/text_file.h"
+#include "node/files/text_file.h"
 
 namespace starling {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/messages.h"
+#include "node/links/messages.h"
 
 namespace starling {
 

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "node/wire.h"
+#include "node/links/wire.h"
 #include "topology/graph.h"
 
 namespace starling {

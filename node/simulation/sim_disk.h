@@ -3,8 +3,8 @@
 #include <map>
 #include <string>
 
-#include "node/checkpoints.h"
 #include "node/error.h"
+#include "node/files/checkpoints.h"
 
 namespace starling {
 

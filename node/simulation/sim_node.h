@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "node/experiment.h"
 #include "node/participant.h"
+#include "node/setup/experiment.h"
 #include "node/simulation/event_queue.h"
 #include "node/simulation/fiber.h"
 #include "node/simulation/sim_network.h"

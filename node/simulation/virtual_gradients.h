@@ -3,7 +3,7 @@
 #include <cmath>
 #include <optional>
 
-#include "node/gradient_executor.h"
+#include "node/rounds/gradient_executor.h"
 #include "node/simulation/link_model.h"
 #include "node/simulation/sim_transport.h"
 #include "topology/random.h"

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "node/data.h"
+#include "node/data/data.h"
+#include "node/data/loaders/loaders.h"
 #include "node/error.h"
-#include "node/loaders/loaders.h"
 
 namespace starling {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "node/config.h"
+#include "node/config/config.h"
 
 // Any bytes are refused with a ConfigError or read; what was read prints to a text that reads back
 // to the same values. A graph file is never opened: the text is read as a file of a folder that

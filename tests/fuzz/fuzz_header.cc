@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "node/wire.h"
+#include "node/links/wire.h"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "consensus/ride.h"
-#include "node/messages.h"
+#include "node/links/messages.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <span>
 
-#include "node/safetensors.h"
-#include "node/safetensors_header.h"
+#include "node/files/safetensors.h"
+#include "node/files/safetensors_header.h"
 
 // Any bytes are refused with a RunError or read; the header written for what was read describes the
 // same tensors.

@@ -12,7 +12,7 @@ CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
 
 
 def frame(kind: int, ride: bytes = b"", payload: bytes = b"", flags: int = 0) -> bytes:
-    """A frame as node/wire.h draws it, its checksum left at zero."""
+    """A frame as node/links/wire.h draws it, its checksum left at zero."""
     head = struct.pack("<IBBBBQ", 0x4E4C5453, 1, kind, 0, flags, 7)
     head += struct.pack("<IIIHH", 11, 2, 3, 4, len(ride))
     head += struct.pack("<IIII", 1, len(payload), 5, 6) + bytes(16)
@@ -84,7 +84,7 @@ SEEDS = {
     ),
 }
 
-# The bodies of control frames as node/messages.cc writes them; the first byte chooses.
+# The bodies of control frames as node/links/messages.cc writes them; the first byte chooses.
 RECORD = [0.75, -0.5, 5, 1.0, 0.01, 1.0, 0.01]
 BODIES = {
     "greeting": {

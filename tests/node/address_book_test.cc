@@ -1,4 +1,4 @@
-#include "node/address_book.h"
+#include "node/config/address_book.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Shards of absent nodes have one owner each, the same for all, and only they ever move.
 
-#include "node/adoption.h"
+#include "node/data/adoption.h"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 
 #include "consensus/lockstep.h"
 #include "node/exchange/zmq_transport.h"
-#include "node/experiment.h"
 #include "node/participant.h"
+#include "node/setup/experiment.h"
 #include "topology/random.h"
 
 namespace starling::testing {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "node/config.h"
-#include "node/experiment.h"
-#include "node/fingerprint.h"
+#include "node/config/config.h"
+#include "node/config/fingerprint.h"
+#include "node/setup/experiment.h"
 
 namespace starling {
 namespace {

@@ -1,4 +1,4 @@
-#include "node/contraction_file.h"
+#include "node/files/contraction_file.h"
 
 #include <gtest/gtest.h>
 

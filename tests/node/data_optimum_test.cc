@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "consensus/objectives/objective.h"
-#include "node/data.h"
+#include "node/data/data.h"
 
 namespace starling {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "node/data.h"
+#include "node/data/data.h"
 #include "node/error.h"
 #include "tests/node/temporary_folder.h"
 #include "topology/random.h"

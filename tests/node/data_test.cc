@@ -1,7 +1,7 @@
 // Loaders and scaling: what a file says is what the data set holds, and what must be refused is,
 // by file, line or byte.
 
-#include "node/data.h"
+#include "node/data/data.h"
 
 #include <gtest/gtest.h>
 

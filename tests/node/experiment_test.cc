@@ -1,4 +1,4 @@
-#include "node/experiment.h"
+#include "node/setup/experiment.h"
 
 #include <gtest/gtest.h>
 

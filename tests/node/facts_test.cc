@@ -1,9 +1,9 @@
-#include "node/facts.h"
+#include "node/views/facts.h"
 
 #include <gtest/gtest.h>
 
-#include "node/network_rules.h"
-#include "node/silence.h"
+#include "node/links/network_rules.h"
+#include "node/links/silence.h"
 #include "topology/random.h"
 
 namespace starling {

@@ -1,4 +1,4 @@
-#include "node/fingerprint.h"
+#include "node/config/fingerprint.h"
 
 #include <gtest/gtest.h>
 

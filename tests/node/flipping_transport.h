@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "node/exchange/transport.h"
-#include "node/wire.h"
+#include "node/links/wire.h"
 #include "topology/random.h"
 
 namespace starling::testing {

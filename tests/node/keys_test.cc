@@ -4,12 +4,12 @@
 
 #include <set>
 
-#include "node/config.h"
+#include "node/config/config.h"
 #include "node/error.h"
-#include "node/key_file.h"
-#include "node/network_rules.h"
-#include "node/node_keys.h"
-#include "node/z85.h"
+#include "node/keys/key_file.h"
+#include "node/keys/node_keys.h"
+#include "node/keys/z85.h"
+#include "node/links/network_rules.h"
 #include "tests/node/temporary_folder.h"
 
 namespace starling {

@@ -1,4 +1,4 @@
-#include "node/link.h"
+#include "node/links/link.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "node/network.h"
+#include "node/links/network.h"
 #include "topology/generators.h"
 
 namespace starling::testing {

@@ -1,11 +1,11 @@
-#include "node/run_folder.h"
+#include "node/files/run_folder.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "node/safetensors.h"
+#include "node/files/safetensors.h"
 #include "tests/node/temporary_folder.h"
 #include "topology/edge_list.h"
 

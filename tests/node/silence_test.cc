@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "node/rounds.h"
+#include "node/rounds/rounds.h"
 #include "tests/node/cluster_of_threads.h"
 #include "topology/generators.h"
 

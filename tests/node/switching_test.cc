@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "node/configured_graph.h"
+#include "node/config/switch_plan.h"
 #include "node/error.h"
-#include "node/switch_plan.h"
+#include "node/setup/configured_graph.h"
 #include "tests/node/cluster_of_threads.h"
 #include "tests/node/cutting_transport.h"
 #include "tests/node/temporary_folder.h"

@@ -1,4 +1,4 @@
-#include "node/wire.h"
+#include "node/links/wire.h"
 
 #include <gtest/gtest.h>
 

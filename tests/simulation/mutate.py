@@ -12,32 +12,32 @@ import sys
 
 BUGS = {
     "credit_before_mixing": (
-        "node/link.cc",
+        "node/links/link.cc",
         "h.taken = found->second.taken;",
         "h.taken = found->second.received;",
     ),
     "early_frames_dropped": (
-        "node/network_frames.cc",
+        "node/links/network_frames.cc",
         "if (h.view != expected_view_) {",
         "if (h.view != view_) {",
     ),
     "one_resend_dropped": (
-        "node/link.cc",
+        "node/links/link.cc",
         "stream.sent = std::max(next, stream.acked);",
         "stream.sent = std::max(next, stream.acked) + (next > 0);",
     ),
     "left_without_done": (
-        "node/network.cc",
+        "node/links/network.cc",
         "bool Network::finished() const {",
         "bool Network::finished() const {\n  if (done_) return true;",
     ),
     "session_taken_for_resumed": (
-        "node/network_handshake.cc",
+        "node/links/network_handshake.cc",
         "if (!joins && peer.view == expected_view_)",
         "if (!joins)",
     ),
     "checkpoints_not_compared": (
-        "node/membership.cc",
+        "node/views/membership.cc",
         "return !std::binary_search(record.held.begin(), record.held.end(), h);",
         "return false;",
     ),
@@ -52,12 +52,12 @@ BUGS = {
         "",
     ),
     "facts_not_told_again": (
-        "node/network_handshake.cc",
+        "node/links/network_handshake.cc",
         "edge.told = 0;",
         "",
     ),
     "view_not_checked": (
-        "node/network_frames.cc",
+        "node/links/network_frames.cc",
         "if (h.view != expected_view_) {",
         "if (false) {",
     ),
@@ -67,23 +67,23 @@ BUGS = {
         "    if (x.isZero()) y = g;",
     ),
     "record_of_another_view": (
-        "node/membership.cc",
+        "node/views/membership.cc",
         "if (!facts_.prepared(i) || facts_.prepared(i)->view != view.id) return {};",
         "if (!facts_.prepared(i)) return {};",
     ),
     "silence_before_draining": (
-        "node/network.cc",
+        "node/links/network.cc",
         "if (slept > kDidNotRun)",
         "if (slept > 1000 * kDidNotRun)",
     ),
     "own_interval": (
-        "node/membership.cc",
+        "node/views/membership.cc",
         "starling::agree(settings, std::move(mixing), numbers);",
         "starling::agree(settings, std::move(mixing),\n"
         "                                    {&numbers[view.rank(options_.self)], 1});",
     ),
     "checksum_not_read": (
-        "node/wire.cc",
+        "node/links/wire.cc",
         "FrameError verify(const DecodedFrame& frame, std::span<const std::byte> head) {",
         "FrameError verify(const DecodedFrame& frame, std::span<const std::byte> head) {\n"
         "  if (!frame.payload.empty() || !head.empty()) return FrameError::none;",

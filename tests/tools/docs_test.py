@@ -47,7 +47,7 @@ class Documents(unittest.TestCase):
     def test_every_setting_of_the_program_is_documented(self):
         documented = (ROOT / "docs/configuration.md").read_text("utf-8")
         header = (ROOT / "consensus/settings.h").read_text("utf-8")
-        header += (ROOT / "node/config.h").read_text("utf-8").split("struct NodeAddress")[0]
+        header += (ROOT / "node/config/config.h").read_text("utf-8").split("struct NodeAddress")[0]
         members = re.findall(
             r"^  [\w:]+(?:<[\w:]+>)? ((?:\w+(?: = [^,;]+)?, )*\w+)(?: = [^;]+)?;",
             header,

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "consensus/ride.h"
-#include "node/config.h"
-#include "node/experiment.h"
+#include "node/config/config.h"
+#include "node/setup/experiment.h"
 #include "tests/node/temporary_folder.h"
 #include "tools/plan/report.h"
 #include "topology/edge_list.h"

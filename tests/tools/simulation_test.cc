@@ -7,7 +7,7 @@
 
 #include "consensus/algorithms/registry.h"
 #include "node/error.h"
-#include "node/safetensors.h"
+#include "node/files/safetensors.h"
 #include "tools/sim/list.h"
 #include "tools/sim/simulate.h"
 #include "tools/sim/summarize.h"

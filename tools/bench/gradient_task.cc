@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "consensus/objectives/objective.h"
-#include "node/data.h"
+#include "node/data/data.h"
 
 namespace po = boost::program_options;
 

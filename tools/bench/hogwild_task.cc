@@ -12,7 +12,7 @@
 #include "consensus/objectives/batch.h"
 #include "consensus/objectives/hogwild.h"
 #include "consensus/objectives/logistic.h"
-#include "node/data.h"
+#include "node/data/data.h"
 
 namespace po = boost::program_options;
 

@@ -4,7 +4,7 @@
 
 #include "consensus/chunks.h"
 #include "consensus/ride.h"
-#include "node/wire.h"
+#include "node/links/wire.h"
 
 namespace starling {
 

@@ -6,7 +6,7 @@
 namespace starling {
 
 // The DATA frames of a run without faults, exactly: what `bytes_sent` of summary.json counts,
-// headers included (node/mix_stream.h, consensus/runner.h).
+// headers included (node/rounds/mix_stream.h, consensus/runner.h).
 //
 //   a mix      K C frames each way over a link, C chunks (consensus/chunks.h): the vector K times,
 //              a header per frame; the first mix of a step has K rides beside it; of a schedule,

@@ -1,8 +1,8 @@
 #include "tools/sim/cluster.h"
 
-#include "node/configured_graph.h"
-#include "node/switch_plan.h"
-#include "node/text_file.h"
+#include "node/config/switch_plan.h"
+#include "node/files/text_file.h"
+#include "node/setup/configured_graph.h"
 
 namespace starling {
 

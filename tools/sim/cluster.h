@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "consensus/switch.h"
-#include "node/experiment.h"
+#include "node/setup/experiment.h"
 
 namespace starling {
 

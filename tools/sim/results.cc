@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "node/contraction_file.h"
 #include "node/error.h"
-#include "node/safetensors.h"
+#include "node/files/contraction_file.h"
+#include "node/files/safetensors.h"
 
 namespace starling {
 

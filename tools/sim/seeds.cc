@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "consensus/lockstep.h"
-#include "node/atomic_file.h"
 #include "node/error.h"
 #include "node/exit_code.h"
+#include "node/files/atomic_file.h"
 #include "node/simulation/fault_file.h"
 #include "tools/sim/cluster.h"
 #include "tools/sim/tally.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "node/config.h"
+#include "node/config/config.h"
 #include "node/simulation/fault_recipe.h"
 
 namespace starling {

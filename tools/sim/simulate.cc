@@ -5,10 +5,10 @@
 #include <cstdio>
 
 #include "consensus/lockstep.h"
-#include "node/contraction_file.h"
 #include "node/exit_code.h"
-#include "node/mixing_json.h"
-#include "node/run_folder.h"
+#include "node/files/contraction_file.h"
+#include "node/files/mixing_json.h"
+#include "node/files/run_folder.h"
 #include "tools/sim/summarize.h"
 
 namespace starling {

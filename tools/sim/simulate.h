@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "node/config.h"
+#include "node/config/config.h"
 #include "tools/sim/results.h"
 
 namespace starling {

@@ -10,9 +10,9 @@
 #include "consensus/requirements.h"
 #include "consensus/schedule_mix.h"
 #include "consensus/vector.h"
-#include "node/adoption.h"
+#include "node/data/adoption.h"
 #include "node/error.h"
-#include "node/run_folder.h"
+#include "node/files/run_folder.h"
 
 namespace starling {
 

@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <iostream>
 
-#include "node/atomic_file.h"
 #include "node/error.h"
 #include "node/exchange/zmq_curve.h"
-#include "node/key_file.h"
+#include "node/files/atomic_file.h"
+#include "node/keys/key_file.h"
 
 namespace starling {
 namespace {
