@@ -10,7 +10,6 @@
 #include <iostream>
 
 #include "consensus/agreement.h"
-#include "consensus/objectives/objective.h"
 #include "node/config/option_value.h"
 #include "node/exit_code.h"
 #include "topology/graph.h"
@@ -160,8 +159,6 @@ int run_program(const CliProgram& program, int argc, char** argv,
   } catch (const SettingsError& error) {
     return complain(error.what(), ExitCode::usage);
   } catch (const GraphError& error) {
-    return complain(error.what(), ExitCode::usage);
-  } catch (const ObjectiveError& error) {
     return complain(error.what(), ExitCode::usage);
   } catch (const std::bad_alloc&) {
     return complain("out of memory", ExitCode::failed);

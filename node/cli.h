@@ -58,7 +58,7 @@ std::string help_text(const CliProgram& program);
 std::string version_text(const CliProgram& program);
 
 // The frame of every main: answers --help and --version, turns exceptions into one line on stderr
-// and an exit code (ConfigError, GraphError, SettingsError, ObjectiveError: 2; all else: 1).
+// and an exit code (ConfigError, GraphError, SettingsError: 2; all else: 1).
 int run_program(const CliProgram& program, int argc, char** argv,
                 const std::function<int(const Arguments&)>& body);
 

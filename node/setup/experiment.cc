@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "node/config/option_value.h"
 #include "node/setup/configured_graph.h"
@@ -79,9 +80,11 @@ const starling_objective_vtable& table_of(const Config& config, const ObjectiveE
 }
 
 // "objective.kappa = -1: must be ..." gets the name it has in the file.
-std::string in_config_words(std::string_view message) {
-  return (message.starts_with("objective.") ? "shared." : "shared.objective: ") +
-         std::string(message);
+// An objective names its keys as it knows them.
+std::string in_config_words(const std::string& message) {
+  if (!message.starts_with("objective.")) return "shared.objective: " + message;
+  static const std::regex key(R"((^|[ (])objective\.)");
+  return std::regex_replace(message, key, "$1shared.objective.");
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ struct FaultRecipe {
   double restart = 0;    // probability that who was killed is started again
   double disks = 0;      // probability that any of outage and the kinds after it are drawn
   std::array<int, kFaultKinds> most{};  // of each kind: drawn from 0 to this
+
+  bool draws() const { return vary || most != std::array<int, kFaultKinds>{}; }  // anything at all
 };
 
 std::span<const FaultRecipe> fault_recipes();

@@ -184,6 +184,10 @@ TEST(Experiment, WhatTheObjectiveRefusesIsNamedAsInTheFile) {
   EXPECT_TRUE(complaint({"shared.objective.kind=reference_quadratic", "shared.topology.nodes=8",
                          "shared.objective.kappa=0.5"})
                   .starts_with("shared.objective.kappa = 0.5: must be"));
+  EXPECT_TRUE(complaint(heart({"shared.objective.kind=cnn", "shared.topology.nodes=3",
+                               "shared.objective.height=2", "shared.objective.width=7"}))
+                  .starts_with("shared.objective.height = 2, shared.objective.width = 7, "
+                               "shared.objective.channels = 1: must multiply to the 13 columns"));
   EXPECT_NE(complaint(heart({"shared.topology.nodes=3", "shared.stop.relative_error=1e-3"}))
                 .find("shared.stop.relative_error = 0.001"),
             std::string::npos);

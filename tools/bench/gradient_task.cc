@@ -10,6 +10,7 @@
 
 #include "consensus/objectives/objective.h"
 #include "node/data/data.h"
+#include "node/error.h"
 
 namespace po = boost::program_options;
 
@@ -29,7 +30,7 @@ double point(std::uint64_t k) {
 // Prints {"seconds": [s], "value": f} and writes the gradient's doubles to `out`.
 void measure(const Task& task) {
   const ObjectiveEntry* entry = find_objective(task.kind);
-  if (!entry || !entry->vtable) throw ObjectiveError("--kind = " + task.kind);
+  if (!entry || !entry->vtable) throw ConfigError("--kind = " + task.kind);
   Dataset set = load_dataset(task.data, task.labels,
                              entry->classifies ? LabelKind::classes : LabelKind::values);
   scale_dataset(set, task.scale);

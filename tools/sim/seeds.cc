@@ -75,7 +75,7 @@ class Seeds {
     std::vector<Objective*> objectives;
     std::vector<Adoption> adoptions;  // by node; empty: nothing is adopted
     SimReference reference;
-    double span_s = 0;  // of a plain run
+    double span_s = 0;  // of a plain run; 0 where no faults are drawn
 
     std::vector<Objective*> objectives_of(std::span<const NodeId> members) {
       std::vector<Objective*> theirs;
@@ -98,7 +98,8 @@ class Seeds {
     setup->reference = cluster.config.shared.precision == Precision::float32
                            ? reference_of<float>(cluster, setup->objectives)
                            : reference_of<double>(cluster, setup->objectives);
-    setup->span_s = simulate(*setup, plain_plan(nodes), 1, false).virtual_s;
+    if (options_.recipe->draws())
+      setup->span_s = simulate(*setup, plain_plan(nodes), 1, false).virtual_s;
     return *setup;
   }
 
