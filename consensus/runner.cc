@@ -286,7 +286,7 @@ void Runner<Real>::enter_lap() {
   }
   ride_.disagreement += disagreement - entered_disagreement_;
   entered_disagreement_ = disagreement;
-  entered_switch_ = next_switch_ ? next_switch_(std::exchange(switch_taken_, false)) : nullptr;
+  entered_switch_ = next_switch_ ? next_switch_(false) : nullptr;
   ride_.switch_least = ride_.switch_most = entered_switch_ ? entered_switch_->digest : 0;
 }
 
@@ -305,9 +305,9 @@ void Runner<Real>::switch_over() {
   if (ride_.switch_least != entered_switch_->digest || ride_.switch_most != ride_.switch_least)
     return;
   switched_ = std::move(entered_switch_);
-  switch_taken_ = true;
   agreement_ = &switched_->agreement;
   peer_.adopt(*agreement_);
+  next_switch_(true);
 }
 
 // At a lap's end all nodes hold the same votes, wishes and bound.

@@ -75,8 +75,8 @@ class Runner {
          std::vector<double> optimum, std::function<void(std::uint64_t)> before_step = {},
          const AlgorithmEntry* algorithm = nullptr, std::uint64_t first_step = 0);
 
-  // Asked at each lap's first step for the switch this node is ready for, or null; `taken` tells
-  // that the last one it gave was made since, on every node at this step.
+  // Asked at each lap's first step for the switch this node is ready for, or null; called with
+  // `taken` when the last one it gave is made, on every node at this step.
   using NextSwitch = std::function<std::shared_ptr<const PlannedSwitch>(bool taken)>;
   void plan_switches(NextSwitch next) { next_switch_ = std::move(next); }
   // The switch in force, or null: the agreement of the start.
@@ -166,7 +166,6 @@ class Runner {
   std::optional<Vector<Real>> voted_;
   NextSwitch next_switch_;
   std::shared_ptr<const PlannedSwitch> entered_switch_, switched_;
-  bool switch_taken_ = false;
   std::function<void(const Snapshot&)> keep_;
   std::uint64_t every_ = 1, kept_;  // the step of the last snapshot
   std::optional<Snapshot> resumed_;

@@ -4,6 +4,7 @@
 
 #include "node/config/fingerprint.h"
 #include "node/keys/node_keys.h"
+#include "node/views/switching.h"
 
 namespace starling {
 
@@ -57,7 +58,8 @@ ParticipantOptions participant_options(const Config& config, const Experiment& e
   options.start_limit_s = config.local.start_limit;
   options.hold_limit_s = config.local.hold_limit;
   options.grace_s = config.local.grace;
-  options.switch_file = config.local.switch_file;
+  if (const std::string& file = config.local.switch_file; !file.empty())
+    options.switch_request = [file] { return request_in(file); };
   if (config.shared.membership.on_death == "adopt")
     options.adoption = std::make_shared<Adoption>(config, experiment, id);
   return options;

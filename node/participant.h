@@ -27,6 +27,7 @@ struct ParticipantResult {
     std::uint64_t step = 0;
     std::string what;
     double contraction = 0;  // predicted from there on
+    std::shared_ptr<const PlannedSwitch> made;
   };
   std::vector<Switched> switches;
   struct Began {

@@ -22,6 +22,7 @@ struct BegunView {
   const Agreement& agreement;
   std::uint64_t step = 0;
   std::span<const std::byte> model;
+  const Settings& settings;           // after the switches made
   const Snapshot* resumed = nullptr;  // what it goes on from, exactly; null: it begins anew with x
 };
 
@@ -32,7 +33,9 @@ struct ParticipantOptions {
   std::shared_ptr<const Schedule> schedule;  // of a graph that changes; null: static
   std::uint64_t samples = 1;                 // of this node
   double start_limit_s = 60, hold_limit_s = 60, grace_s = 1;
-  std::string switch_file;  // switching.h; empty: none
+  // A request for another graph or other weights (switching.h), looked at a few times a second;
+  // empty: none. Throws RunError or ConfigError where it cannot be read.
+  std::function<std::string()> switch_request;
   std::function<void(const std::string&)> say = [](const std::string&) {};  // for the log
   std::function<void(const BegunView&)> begun = [](const BegunView&) {};
   double rounding = 0;  // of a simulated node: what its machine makes of figures (rounded())

@@ -52,16 +52,17 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
   if (resumed) runner_.resume(*resumed);
   keep_checkpoints();
   if (node.membership_.full()) {
-    switching_.emplace(Switching::Options{settings_, node.options_.self, constants_of(objective_),
-                                          node.options_.switch_file, node.options_.say},
-                       agreement_, node.facts_, node.network_, node.pump_);
+    switching_.emplace(
+        Switching::Options{settings_, node.options_.self, constants_of(objective_),
+                           node.options_.switch_request, node.options_.rounding, node.options_.say},
+        agreement_, node.facts_, node.network_, node.pump_);
     runner_.plan_switches([this](bool taken) { return switching_->next(taken); });
   }
   waiting_since_ = node.transport_.now();
   course.result.views.push_back({node.membership_.view().members, first_step});
   node.options_.begun({node.membership_.view(), agreement_, first_step,
                        std::as_bytes(std::span<const Real>(mine.data(), bytes / sizeof(Real))),
-                       resumed ? &*resumed : nullptr});
+                       settings_, resumed ? &*resumed : nullptr});
 }
 
 // In a view of all: no other could be gone on from by all. Nodes are at most a diameter apart, so
@@ -111,7 +112,7 @@ void Participant::ViewRun<Real>::before_step(std::uint64_t step) {
       node_.membership_.switched(switching_->made(), switched_->agreement.schedule);
     }
     course_.result.switches.push_back(
-        {step, switched_->what, switched_->agreement.mix.contraction});
+        {step, switched_->what, switched_->agreement.mix.contraction, switched_});
     options.say("switched at step " + std::to_string(step) + " to " + switched_->what);
   }
   ModelDonor& donor = node_.membership_.donor();
@@ -120,6 +121,15 @@ void Participant::ViewRun<Real>::before_step(std::uint64_t step) {
     donor.keep(here.model, step, now);
   }
   if (node_.membership_.awaits(node_.membership_.view(), step)) throw Leave{};
+}
+
+// A switch made here just before the view broke off is one for all its members: whoever had not
+// come so far makes it at the next start.
+template <class Real>
+void Participant::ViewRun<Real>::tell_switch() {
+  if (switched_ == runner_.switched()) return;
+  const auto lock = node_.pump_.lock();
+  if (node_.facts_.merge_in_force(switching_->made())) node_.network_.facts_changed();
 }
 
 template <class Real>

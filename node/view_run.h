@@ -25,6 +25,7 @@ class Participant::ViewRun {
   Peer<Real>& peer() { return peer_; }
   Runner<Real>& runner() { return runner_; }
   Standing standing();
+  void tell_switch();
 
  private:
   struct Leave {};  // thrown at a step's start to leave the view

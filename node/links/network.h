@@ -146,7 +146,9 @@ class Network final : public TransportEvents {
   Edge* edge_of(ConnectionId connection);
   Edge* edge_to(NodeId peer);
   Edge& add_edge(NodeId peer);
-  Edge* healing_edge(const Greeting& hello);
+  Edge& healing_edge(NodeId peer);
+  Edge* called_to_heal(const Greeting& hello);
+  void revive(Edge& edge);
   bool may_dial(const Edge& edge) const;
   void dial(Edge& edge);
   void stop_dialling(Edge& edge);

@@ -82,7 +82,7 @@ void Network::on_state(Edge& from, const StateBody& body) {
       drop("a fact of an unknown edge");
       continue;
     }
-    if (e.heals) facts_.add_heal_edge(e.edge);
+    if (e.heals) changed |= facts_.add_heal_edge(e.edge);
     if (!facts_.graph().adjacent(e.edge.u, e.edge.v)) {  // of a switch we have not heard of yet
       facts_.keep_for_later(e.edge, e.fact);
       continue;

@@ -14,11 +14,7 @@ void Network::prepare(const Graph& graph) {
   for (auto& edge : edges_) {
     const bool wanted = graph.adjacent(options_.self, edge->link.peer());
     if (edge->retired && wanted) {
-      edge->retired = edge->over = false;
-      edge->link.stand_by();
-      edge->silence.restart(transport_.now());
-      edge->redial_at = transport_.now();
-      edge->backoff = Instant(0);
+      revive(*edge);
     } else if (!edge->retired && !wanted && edge->link.stands_by()) {
       edge->retired = true;
       let_go(*edge, "of a graph that did not come");
@@ -26,6 +22,14 @@ void Network::prepare(const Graph& graph) {
   }
   for (const NodeId peer : graph.neighbors(options_.self))
     if (!edge_to(peer)) add_edge(peer).link.stand_by();
+}
+
+void Network::revive(Edge& edge) {
+  edge.retired = edge.over = false;
+  edge.link.stand_by();
+  edge.silence.restart(transport_.now());
+  edge.redial_at = transport_.now();
+  edge.backoff = Instant(0);
 }
 
 Network::Edge& Network::add_edge(NodeId peer) {

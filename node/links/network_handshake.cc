@@ -46,7 +46,7 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   if (apart_.contains(hello->id)) return transport_.close(connection);
   Edge* edge = edge_to(hello->id);
   if (hello->heals && !compare_shared(options_.self, options_.shared, *hello))
-    edge = healing_edge(*hello);
+    edge = called_to_heal(*hello);
   if ((view_ != 0 || hello->view != 0) &&
       (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
       !compare_shared(options_.self, options_.shared, *hello)) {

@@ -57,14 +57,22 @@ void Network::answer(NodeId peer, const PartBody& part) {
 void Network::heal(std::optional<NodeId> peer) {
   heal_to_ = peer;
   if (!peer) return;
-  Edge* edge = edge_to(*peer);
-  if (!edge) {
-    facts_.add_heal_edge({std::min(options_.self, *peer), std::max(options_.self, *peer)});
-    edge = &add_edge(*peer);
-    edge->heals = true;
-    edge->redial_at = transport_.now();
-  }
-  if (edge->heals && !edge->session) edge->we_dial = true;
+  Edge& edge = healing_edge(*peer);
+  if (edge.heals && !edge.session) edge.we_dial = true;
+}
+
+// The edge to this node, one of the graph's, or one to heal it: new, or of a graph to come or past.
+Network::Edge& Network::healing_edge(NodeId peer) {
+  Edge* edge = edge_to(peer);
+  if (edge && facts_.required().adjacent(options_.self, peer)) return *edge;
+  if (facts_.add_heal_edge({std::min(options_.self, peer), std::max(options_.self, peer)}))
+    facts_changed();
+  if (!edge) edge = &add_edge(peer);
+  if (edge->retired) revive(*edge);
+  edge->heals = true;
+  edge->we_dial = false;
+  edge->redial_at = transport_.now();
+  return *edge;
 }
 
 void Network::keep_apart(std::set<NodeId> nodes) {
@@ -83,18 +91,11 @@ bool Network::may_dial(const Edge& edge) const {
 }
 
 // Two parts may dial each other over the same edge: the lower node's call counts.
-Network::Edge* Network::healing_edge(const Greeting& hello) {
+Network::Edge* Network::called_to_heal(const Greeting& hello) {
   if (hello.id >= facts_.graph().nodes() || hello.id == options_.self) return nullptr;
-  Edge* edge = edge_to(hello.id);
-  if (!edge) {
-    facts_.add_heal_edge({std::min(options_.self, hello.id), std::max(options_.self, hello.id)});
-    edge = &add_edge(hello.id);
-    edge->heals = true;
-    edge->we_dial = false;
-  } else if (edge->heals && hello.id < options_.self) {
-    edge->we_dial = false;
-  }
-  return edge;
+  Edge& edge = healing_edge(hello.id);
+  if (edge.heals && hello.id < options_.self) edge.we_dial = false;
+  return &edge;
 }
 
 }  // namespace starling

@@ -16,7 +16,7 @@ const FaultForm& form_of(Fault::Kind kind) {
       {"power", Whom::node, false, true},     {"flip", Whom::two, false, false},
       {"truncate", Whom::two, false, false},  {"twice", Whom::two, false, false},
       {"outage", Whom::node, true, true},     {"full_disk", Whom::node, true, true},
-      {"rot", Whom::node, false, false}};
+      {"rot", Whom::node, false, false},      {"regraph", Whom::node, false, false}};
   return kForms[static_cast<std::size_t>(kind)];
 }
 

@@ -30,6 +30,7 @@ struct Fault {
     outage,     // all are killed within for_s, node first and the next ids in turn
     full_disk,  // node cannot write for a while
     rot,        // node's newest checkpoint cannot be read at its next start
+    regraph,    // node reads a request for another graph
   };
   Kind kind = Kind::cut;
   double at_s = 0, for_s = 0;
@@ -38,7 +39,7 @@ struct Fault {
   // Of who was killed, or ended over a full disk: started again, with what its disk holds.
   std::optional<double> restart_after_s;
 };
-constexpr int kFaultKinds = 17;
+constexpr int kFaultKinds = 18;
 
 // What a fault of a kind says besides its time.
 struct FaultForm {

@@ -8,11 +8,12 @@ namespace starling {
 namespace {
 
 //                        cut half one_way stall partition refuse freeze pause leave crash power
-//                        flip trunc twice outage full_disk rot
+//                        flip trunc twice outage full_disk rot regraph
 constexpr std::array<int, kFaultKinds> kNothing{}, kCuts{6, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 2, 1, 2},
     kFlips{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 10, 10},
     kCrashes{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 1, 1, 1},
     kOutages{2, 1, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 3, 0, 2},
+    kSwitches{4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 3},
     kMixed{4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 1, 1};
 
 const FaultRecipe kRecipes[] = {
@@ -25,7 +26,8 @@ const FaultRecipe kRecipes[] = {
      false, 0, 0.5, 0.3, kCrashes},
     {"outages", "as cuts, and all nodes killed at one moment and started again", true, false, 0, 1,
      1, kOutages},
-    {"mixed", "everything: also liars, and links and nodes that are away for long", true, true,
+    {"switches", "as mixed, and requests for other graphs", true, true, 0, 0.5, 1, kSwitches},
+    {"mixed", "all but that: also liars, and links and nodes that are away for long", true, true,
      0.02, 0.5, 0.1, kMixed},
 };
 

@@ -42,6 +42,7 @@ SimCluster::SimCluster(const Config& config, const Experiment& experiment,
       trace_(options.keep_trace),
       nodes_(experiment.nodes()),
       starts_(experiment.nodes(), 0),
+      requests_(experiment.nodes()),
       watch_(experiment.nodes(), network_options(config_, 0, {}).limits.window),
       network_(events_, plan_.link, options.seed, experiment.nodes(), trace_, watch_),
       began_(events_.now()) {
@@ -65,6 +66,7 @@ void SimCluster::start(NodeId i) {
     if (plan_.liar == i) network.shared["shared.seed"] += "1";
     if (!options_.rounding.empty()) participant.rounding = options_.rounding[i];
     if (config_.shared.membership.checkpoint_every > 0) participant.checkpoints = disks_[i];
+    participant.switch_request = [this, i] { return requests_[i]; };
   };
   disks_[i]->node_starts();
   if (nodes_[i]) buried_.push_back(std::move(nodes_[i]));
@@ -130,6 +132,15 @@ void SimCluster::full_disk(const Fault& f) {
     if (f.restart_after_s && node && node->ended() && SimDisk::was_full(node->ending().reason))
       start_after(*f.restart_after_s, f.node);
   });
+}
+
+// One graph after the other, mixed as before.
+void SimCluster::regraph(NodeId node) {
+  static constexpr const char* kKinds[] = {"ring", "star", "complete", "path"};
+  const MixingSettings& mixing = config_.shared.mixing;
+  requests_[node] = "# request " + std::to_string(++asked_) + "\n[shared.topology]\nkind = \"" +
+                    kKinds[asked_ % std::size(kKinds)] + "\"\n[shared.mixing]\nacceleration = \"" +
+                    mixing.acceleration + "\"\nsteps = " + std::to_string(mixing.steps) + "\n";
 }
 
 SimOutcome::Disks SimCluster::disks_now() const {
@@ -206,6 +217,8 @@ void SimCluster::befall(const Fault& f) {
       return full_disk(f);
     case Kind::rot:
       return disks_[f.node]->spoil_newest();
+    case Kind::regraph:
+      return regraph(f.node);
     case Kind::flip:
       return network_.damage(f.node, f.other, SimNetwork::Damage::flipped, 1);
     case Kind::truncate:

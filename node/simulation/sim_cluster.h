@@ -60,6 +60,7 @@ class SimCluster {
   void kill(NodeId node, bool silent, std::optional<double> restart_after_s, bool outage = false);
   void outage(const Fault& fault);
   void full_disk(const Fault& fault);
+  void regraph(NodeId node);
   SimOutcome::Disks disks_now() const;
   bool ended() const;
   std::string describe_stuck() const;
@@ -74,6 +75,8 @@ class SimCluster {
   std::vector<std::unique_ptr<SimNode>> buried_, nodes_;
   std::vector<std::uint32_t> starts_;
   std::vector<std::shared_ptr<SimDisk>> disks_;
+  std::vector<std::string> requests_;  // by node: what its switch file says
+  std::size_t asked_ = 0;
   std::optional<SimOutcome::Disks> after_outage_;
   EventQueue events_;
   FrameWatch watch_;

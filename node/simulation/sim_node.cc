@@ -75,6 +75,7 @@ void SimNode::begins(const BegunView& view) {
                            view.view.members,
                            view.step,
                            std::make_shared<const Agreement>(view.agreement),
+                           std::make_shared<const Settings>(view.settings),
                            {view.model.begin(), view.model.end()},
                            view.resumed ? std::optional(*view.resumed) : std::nullopt,
                            seconds_since_start()});

@@ -21,6 +21,7 @@ struct SimView {
   std::vector<NodeId> members;
   std::uint64_t step = 0;
   std::shared_ptr<const Agreement> agreement;
+  std::shared_ptr<const Settings> settings;
   std::vector<std::byte> model;     // x, where this node stood
   std::optional<Snapshot> resumed;  // what it went on from
   double at_s = 0;

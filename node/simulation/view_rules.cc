@@ -69,10 +69,24 @@ double gradient_norm(Lockstep<Real>& lockstep, std::span<Objective* const> objec
   return std::sqrt(square);
 }
 
+// Those that this node made in the view it ended in.
+std::vector<std::shared_ptr<const PlannedSwitch>> switches_in(const SimView& view,
+                                                              const SimEnding& end) {
+  std::vector<std::shared_ptr<const PlannedSwitch>> made;
+  for (const auto& s : end.result.switches) {
+    if (s.step <= view.step) continue;
+    auto planned = std::make_shared<PlannedSwitch>(*s.made);
+    planned->at_step = s.step;
+    made.push_back(std::move(planned));
+  }
+  return made;
+}
+
 // Those that ended in this view, whose begin is known of all its members.
 template <class Real>
 void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
-              const Settings& settings, const ObjectivesOf& objectives_of, ViewFindings& findings) {
+              const ObjectivesOf& objectives_of, ViewFindings& findings) {
+  const Settings& settings = *begun.first->settings;
   const std::vector<Objective*> members = objectives_of(begun.first->members);
   Lockstep<Real> lockstep(settings, *begun.first->agreement, members, nullptr, begun.first->step);
   NodeId rank = 0;
@@ -81,6 +95,7 @@ void run_anew(const Begun& begun, const std::vector<const SimEnding*>& ended,
     if (view->resumed) lockstep.runner(rank).resume(*view->resumed);
     ++rank;
   }
+  lockstep.plan_switches(switches_in(*begun.first, *ended[0]));
   const RunStatus status = lockstep.run();
   const auto rank_of = [&](NodeId node) {
     return static_cast<NodeId>(std::distance(begun.by.begin(), begun.by.find(node)));
@@ -138,9 +153,9 @@ ViewFindings judge_views(const SimOutcome& outcome, const Settings& settings,
     const Begun& begun = views[id];
     if (begun.again || begun.by.size() < begun.first->members.size()) continue;
     if (settings.precision == Precision::float32)
-      run_anew<float>(begun, ended, settings, objectives_of, findings);
+      run_anew<float>(begun, ended, objectives_of, findings);
     else
-      run_anew<double>(begun, ended, settings, objectives_of, findings);
+      run_anew<double>(begun, ended, objectives_of, findings);
   }
   return findings;
 }

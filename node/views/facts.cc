@@ -63,14 +63,14 @@ void Facts::add_edges(const Graph& more) {
   ++generation_;
 }
 
-void Facts::add_heal_edge(const Edge& edge) {
-  if (required_.adjacent(edge.u, edge.v)) return;
+bool Facts::add_heal_edge(const Edge& edge) {
+  if (required_.adjacent(edge.u, edge.v)) return false;
   heal_.insert(edge);
   add_edges(Graph::from_edges(graph_.nodes(), {edge}));
   std::vector<Edge> edges = required_.edge_list();
   edges.push_back(edge);
   required_ = Graph::from_edges(graph_.nodes(), std::move(edges));
-  learn(edge_learned_[edge_index(edge.u, edge.v)]);
+  return learn(edge_learned_[edge_index(edge.u, edge.v)]);
 }
 
 void Facts::require(const Graph& graph) {
@@ -144,7 +144,7 @@ bool Facts::merge_next(NodeId i, const Prepared& next) {
 }
 
 std::uint64_t Facts::age() const {
-  std::uint64_t sum = 0;
+  std::uint64_t sum = heal_.size() + applied_;
   for (const EdgeFact& fact : facts_) sum += fact.counter;
   return sum;
 }

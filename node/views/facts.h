@@ -76,7 +76,7 @@ class Facts {
   // More edges, each down until its ends have met. Indices of edges change.
   void add_edges(const Graph& more);
   // An edge beside the configured ones that joins what is apart; it stays.
-  void add_heal_edge(const Edge& edge);
+  bool add_heal_edge(const Edge& edge);
   bool heals(const Edge& edge) const { return heal_.contains(edge); }
   void require(const Graph& graph);  // puts it in force; requires its edges known
   // The switch whose graph and weights are in force here: views of others are other views.
@@ -112,7 +112,7 @@ class Facts {
   bool merge_next(NodeId i, const Prepared& next);
 
   bool complete() const;      // every required edge is up
-  std::uint64_t age() const;  // the sum of all counters: grows from view to view
+  std::uint64_t age() const;  // grows with whatever gives the view another id
   // Grows with every change of edges and of what is required: while it stays, so does the view.
   std::uint64_t generation() const { return generation_; }
   // Grows with what is required only: a view of its own making, not a change of members.

@@ -50,9 +50,9 @@ Membership::Begun Membership::agree(Settings& settings, const ConstantsIn& own, 
     const bool fetching = !mine.begun && !fetched(mine);
     if (donor_.wants_copy() && mine.begun) donor_.keep(mine.model, mine.step, transport_.now());
     donor_.serve(network_);
+    if (mine.begun) heal(view);
     if (std::exchange(known, facts_.generation()) != known) view = facts_.view(options_.self);
     parting_ &= view.id == running_;
-    if (mine.begun) heal(view);
     // Whoever broke off because a neighbor is done, or cannot go on without it, stops with it.
     if (done_ && mine.begun) throw DoneElsewhere{*done_};
     check_deadlines(mine, view);

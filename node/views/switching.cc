@@ -39,10 +39,16 @@ Switching::Switching(Options options, const Agreement& agreement, Facts& facts, 
       seen_(facts.in_force()),
       in_use_(agreement.matrix.graph) {}
 
+std::string request_in(const std::string& file) {
+  std::error_code missing;
+  if (!std::filesystem::exists(file, missing)) return {};
+  return read_text_file(file, "local.switch_file", kMostBytes);
+}
+
 void Switching::look(std::unique_lock<std::mutex>& lock, Instant now) {
   if (now - looked_at_ < kLookEvery) return;
   looked_at_ = now;
-  if (!options_.file.empty()) read_file();
+  if (options_.request) read_request();
   try {
     newer_ = facts_.proposal() != seen_;
     if (newer_ && !entered_) prepare(lock);
@@ -54,13 +60,11 @@ void Switching::look(std::unique_lock<std::mutex>& lock, Instant now) {
   }
 }
 
-// A file that is not there yet, or half written, is looked at again.
-void Switching::read_file() {
+// What cannot be read, half written perhaps, is looked at again.
+void Switching::read_request() {
   std::string text;
-  std::error_code missing;
-  if (!std::filesystem::exists(options_.file, missing)) return;
   try {
-    text = read_text_file(options_.file, "local.switch_file", kMostBytes);
+    text = options_.request();
     if (text.empty() || text == read_) return;
     read_ = text;
     const Settings then = switched_settings(options_.settings, text);
@@ -93,7 +97,8 @@ void Switching::prepare(std::unique_lock<std::mutex>& lock) {
     links = topology.graph;
     next.mixing = make_mixing(next.settings, links, std::move(topology.schedule), samples);
     require_same_mean(next.mixing);
-    record = propose(next.settings, next.mixing, options_.constants, options_.self);
+    record = rounded(propose(next.settings, next.mixing, options_.constants, options_.self),
+                     options_.rounding);
   } catch (...) {
     failed = std::current_exception();
   }

@@ -11,8 +11,8 @@
 
 namespace starling {
 
-// How a running cluster changes its graph or its weights: any one node reads the request from a
-// file, all prepare for it, and the runner makes it at a lap's end on all nodes at once.
+// How a running cluster changes its graph or its weights: any one node reads a request, all prepare
+// for it, and the runner makes it at a lap's end on all nodes at once.
 //
 //   proposed   the text is flooded; the later of two stays
 //   prepared   each node has made the new graph and weights, connects to its new neighbors, and
@@ -28,8 +28,9 @@ class Switching {
   struct Options {
     Settings settings;
     NodeId self = 0;
-    Constants constants;  // of this node's objective
-    std::string file;     // looked at a few times a second; empty: none
+    Constants constants;                   // of this node's objective
+    std::function<std::string()> request;  // ParticipantOptions::switch_request
+    double rounding = 0;                   // of a simulated node
     std::function<void(const std::string&)> say = [](const std::string&) {};
   };
   // agreement: of the start.
@@ -50,7 +51,7 @@ class Switching {
     Mixing mixing;
     std::uint64_t key = 0;  // of the proposal
   };
-  void read_file();
+  void read_request();
   void prepare(std::unique_lock<std::mutex>& lock);
   void make_ready();
   void require_same_mean(const Mixing& mixing) const;
@@ -61,7 +62,7 @@ class Switching {
   Network& network_;
   Pump& pump_;
   Instant looked_at_{0};
-  std::string read_;  // the file's text when it was last read
+  std::string read_;  // the request as it was last read
   Proposal seen_, made_;
   std::optional<Preparation> prepared_;
   std::shared_ptr<const PlannedSwitch> ready_;
@@ -69,5 +70,8 @@ class Switching {
   bool newer_ = false;                            // a later request waits for that
   Graph in_use_;
 };
+
+// The text of local.switch_file; empty where there is none yet. Errors  ConfigError, RunError.
+std::string request_in(const std::string& file);
 
 }  // namespace starling

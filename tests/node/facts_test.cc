@@ -79,6 +79,30 @@ TEST(Facts, AHealEdgeThatIsDownIsNoPartOfAView) {
   EXPECT_TRUE(together.graph.adjacent(0, 2));
 }
 
+// Of two records of a node the older view's is dropped: so no two views may be of one age.
+TEST(Facts, WhateverGivesTheViewAnotherIdMakesItOlder) {
+  Facts facts(ring(6));
+  for (std::size_t e = 0; e < 6; ++e) facts.merge_edge(e, {2, Cause::none, 0});
+  const Graph chord = Graph::from_edges(6, {{0, 2}});
+  facts.add_edges(chord);  // of a switch to come, once up
+  facts.merge_edge(facts.edge_index(0, 2), {3, Cause::closed, 9});
+  View view = facts.view(0);
+  std::uint64_t age = facts.age();
+  const auto older = [&](const char* what) {
+    EXPECT_NE(facts.view(0).id, view.id) << what;
+    EXPECT_GT(facts.age(), age) << what;
+    view = facts.view(0);
+    age = facts.age();
+  };
+  EXPECT_TRUE(facts.add_heal_edge({0, 2}));
+  older("a known edge becomes one to heal");
+  EXPECT_FALSE(facts.add_heal_edge({0, 2})) << "nothing new to tell";
+  facts.apply(1);
+  older("a switch");
+  facts.merge_edge(facts.edge_index(3, 4), {3, Cause::closed, 9});
+  older("an edge");
+}
+
 // By rank, as the mathematics knows them: the ring without its node 2 is a path.
 TEST(Facts, TheGraphOfAViewIsOfItsMembersByRank) {
   Facts facts(ring(5));

@@ -19,7 +19,7 @@ TEST(FaultFile, ReadsEveryKindAsItIsPrinted) {
   const Graph graph = make_graph("ring", parameters);
   std::set<Fault::Kind> kinds;
   for (std::uint64_t seed = 1; seed <= 60; ++seed)
-    for (const char* recipe : {"mixed", "cuts"})
+    for (const char* recipe : {"mixed", "cuts", "switches"})
       for (const Fault& fault : draw_plan(*find_fault_recipe(recipe), graph, seed, 1, 1).faults) {
         const std::string line = describe(fault);
         if (line.find("of,") != std::string::npos) continue;  // a side without nodes

@@ -6,6 +6,7 @@
 #include "node/config/switch_plan.h"
 #include "node/error.h"
 #include "node/setup/configured_graph.h"
+#include "node/views/switching.h"
 #include "tests/node/cluster_of_threads.h"
 #include "tests/node/cutting_transport.h"
 #include "tests/node/temporary_folder.h"
@@ -105,7 +106,7 @@ TEST_P(ARunningCluster, SwitchesOnOneStepOnAllNodes) {
   cluster.customize = [&](NodeId i, NetworkOptions& network, ParticipantOptions& participant) {
     network.grace = std::chrono::seconds(60);
     participant.start_limit_s = 120;
-    if (i == 3) participant.switch_file = file;
+    if (i == 3) participant.switch_request = [file] { return request_in(file); };
   };
   const auto outcomes = cluster.run();
   ASSERT_EQ(outcomes[0].error, "");
@@ -134,7 +135,7 @@ TEST(ARequestThatCannotBeRun, IsRefusedAndTheRunGoesOn) {
     network.grace = std::chrono::seconds(60);
     participant.start_limit_s = 120;
     if (i != 0) return;
-    participant.switch_file = file;
+    participant.switch_request = [file] { return request_in(file); };
     participant.say = [&](const std::string& text) {
       const std::lock_guard lock(guard);
       said.push_back(text);

@@ -36,6 +36,16 @@ BUGS = {
         "if (!joins && peer.view == expected_view_)",
         "if (!joins)",
     ),
+    "age_of_counters_alone": (
+        "node/views/facts.cc",
+        "std::uint64_t sum = heal_.size() + applied_;",
+        "std::uint64_t sum = 0;",
+    ),
+    "switch_not_told": (
+        "node/participant.cc",
+        "last.tell_switch();",
+        "",
+    ),
     "checkpoints_not_compared": (
         "node/views/membership.cc",
         "return !std::binary_search(record.held.begin(), record.held.end(), h);",

@@ -19,6 +19,7 @@ double quantile(std::vector<double> values, double q) {
 
 void Tally::add_views(const SimEnding& end) {
   views_ += end.views.size();
+  switched_ += end.result.switches.size();
   if (!end.views.empty() && end.start > 0) {
     ++joined_;
     resumed_ += end.views[0].resumed.has_value();
@@ -79,6 +80,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Tally::rows() const {
           {"nodes started again", restarts_},
           {"nodes started again that came into a view", joined_},
           {"nodes that went on from a checkpoint, exactly", resumed_},
+          {"switches to another graph made (of one node each)", switched_},
           {"nodes that lost the cluster", lost_},
           {"nodes that came after the end", too_late_},
           {"frames", network_.frames},

@@ -26,7 +26,7 @@ class Tally {
 
   std::uint64_t seeds_ = 0, failed_ = 0, may_lose_ = 0, hit_ = 0, liars_ = 0, compared_ = 0;
   std::uint64_t faults_[kFaultKinds] = {}, amid_[kFaultKinds] = {};  // amid: before the run's end
-  std::uint64_t restarts_ = 0, joined_ = 0, resumed_ = 0;
+  std::uint64_t restarts_ = 0, joined_ = 0, resumed_ = 0, switched_ = 0;
   std::uint64_t views_ = 0, smaller_ = 0, larger_ = 0, relinked_ = 0;  // on single nodes
   std::uint64_t lost_ = 0, too_late_ = 0;
   FrameWatch::Counts wire_;
