@@ -100,7 +100,7 @@ FaultPlan draw_plan(const FaultRecipe& recipe, const Graph& graph, std::uint64_t
   double apart = draw.between(0, span_s);  // when the next may block
   double all_up = 0.3;                     // when all have been started, once more
   for (int k = 0; k < kFaultKinds; ++k) {
-    if (k == static_cast<int>(Fault::Kind::outage) && !draw.with(recipe.disks)) break;
+    if (k == static_cast<int>(Fault::Kind::outage) && !draw.with(recipe.rare)) break;
     const auto most = static_cast<std::uint64_t>(recipe.most[static_cast<std::size_t>(k)]);
     for (std::uint64_t count = draw.below(most + 1); count > 0; --count) {
       Fault fault;

@@ -20,7 +20,7 @@ struct FaultRecipe {
   bool lasting = false;  // half of what lasts a while lasts longer than the grace
   double liar = 0;       // probability that one node tells another fingerprint than it has
   double restart = 0;    // probability that who was killed is started again
-  double disks = 0;      // probability that any of outage and the kinds after it are drawn
+  double rare = 0;       // probability that outage and the kinds after it are drawn at all
   std::array<int, kFaultKinds> most{};  // of each kind: drawn from 0 to this
 
   bool draws() const { return vary || most != std::array<int, kFaultKinds>{}; }  // anything at all
