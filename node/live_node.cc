@@ -8,6 +8,7 @@
 #include <random>
 
 #include "node/config/fingerprint.h"
+#include "node/cpus.h"
 #include "node/ending.h"
 #include "node/error.h"
 #include "node/exchange/zmq_transport.h"
@@ -163,6 +164,7 @@ ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& fol
 }  // namespace
 
 int run_live_node(const Config& config, const LiveNodeOptions& options) {
+  stay_on(config.local.cpus);
   const Experiment experiment = make_experiment(config);
   const auto local = make_objective(config, experiment, options.id);
   tune_malloc();

@@ -16,6 +16,7 @@ namespace starling {
 struct LocalSettings {
   std::string device = "cpu";
   std::string tensor_cores = "none";
+  std::string cpus = "any";
   int threads = 1;
   std::string solver = "gradient";          // of the local steps
   double grace = 1;                         // the least silence after which a link counts as silent

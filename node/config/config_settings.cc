@@ -196,6 +196,7 @@ LocalSettings local_of(const Values& values) {
   LocalSettings l;
   l.device = values.text("local.device");
   l.tensor_cores = values.text("local.tensor_cores");
+  l.cpus = values.text("local.cpus");
   l.threads = values.number<int>("local.threads");
   l.solver = values.text("local.solver");
   l.grace = values.number<double>("local.grace");

@@ -231,6 +231,7 @@ void add_local(std::vector<Option>& table) {
   table.push_back(text("local.tensor_cores", "none",
                        "of a CUDA device; tf32: factors of dense products rounded to 10 bits",
                        "none tf32"));
+  table.push_back(text("local.cpus", "any", "this process stays on them: a list, or numa:N"));
   table.push_back(integer("local.threads", "1", 1, 1024, "of the solver"));
   table.push_back(text("local.solver", "gradient", "how local steps are taken",
                        "gradient hogwild atomic striped locked"));

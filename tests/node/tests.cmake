@@ -1,6 +1,7 @@
 # Label threads: several threads at the same objects; ThreadSanitizer looks at these.
 starling_test(wire_test ROOM node LIBRARIES starling::exchange)
 starling_test(memory_test ROOM node LIBRARIES starling::exchange)
+starling_test(cpus_test ROOM node LIBRARIES starling::setup)
 starling_test(link_test ROOM node LIBRARIES starling::node)
 starling_test(zmq_transport_test ROOM node LIBRARIES starling::exchange cppzmq LABELS threads)
 starling_test(encryption_test ROOM node LIBRARIES starling::exchange cppzmq LABELS threads)

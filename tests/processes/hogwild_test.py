@@ -7,6 +7,7 @@ two threads each, one pass over the rows between two mixings. With one thread: l
 
 import json
 import math
+import os
 import unittest
 
 import oracles
@@ -85,6 +86,20 @@ class Hogwild(unittest.TestCase):
                 models = [cluster.model_bytes(i) for i in range(NODES)]
                 self.assertEqual(models, cluster.lockstep(0))
                 self.assertGreater(max(map(abs, cluster.models()[0])), 0.01)
+
+    def test_every_thread_of_a_node_stays_on_its_cpus(self):
+        (cpu, *_) = sorted(os.sched_getaffinity(0))
+        cluster = Cluster(self, {
+            **heart(2, "complete"),
+            "shared.stop.steps": 1_000_000_000,
+            "local.cpus": str(cpu),
+        }).start()
+        cluster.reach(10)
+        for node in cluster.nodes.values():
+            threads = os.listdir(f"/proc/{node.pid}/task")
+            self.assertGreater(len(threads), 1)
+            for thread in threads:
+                self.assertEqual(os.sched_getaffinity(int(thread)), {cpu})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "node/cli.h"
+#include "node/cpus.h"
 #include "node/error.h"
 #include "node/exit_code.h"
 #include "tools/sim/list.h"
@@ -184,6 +185,7 @@ int run(const starling::Arguments& arguments) {
     std::puts("the configuration can be run");
     return 0;
   }
+  starling::stay_on(config.local.cpus);
   listen_to_signals();
   starling::SimulateOptions options;
   options.out = arguments.value("out");
