@@ -74,7 +74,6 @@ template <class Real>
 std::unique_ptr<Participant::ViewRun<Real>> Participant::next_view(ViewRun<Real>& last,
                                                                    Course& course) {
   last.rounds().detach();
-  last.tell_switch();
   standing_ = last.standing();
   const View before = membership_.view();
   auto [agreement, step, from, exact] = agree();

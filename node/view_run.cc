@@ -56,7 +56,11 @@ Participant::ViewRun<Real>::ViewRun(Participant& node, Agreement agreed, std::ui
         Switching::Options{settings_, node.options_.self, constants_of(objective_),
                            node.options_.switch_request, node.options_.rounding, node.options_.say},
         agreement_, node.facts_, node.network_, node.pump_);
-    runner_.plan_switches([this](bool taken) { return switching_->next(taken); });
+    runner_.plan_switches([this](bool taken) {
+      auto next = switching_->next(taken);
+      if (taken) take_switch();
+      return next;
+    });
   }
   waiting_since_ = node.transport_.now();
   course.result.views.push_back({node.membership_.view().members, first_step});
@@ -104,17 +108,6 @@ void Participant::ViewRun<Real>::before_step(std::uint64_t step) {
     const auto lock = node_.pump_.lock();
     node_.network_.keep_apart(node_.apart_ ? options.apart.nodes : std::set<NodeId>{});
   }
-  if (switched_ != runner_.switched()) {
-    switched_ = runner_.switched();
-    node_.settings_ = switching_->settings();
-    {
-      const auto lock = node_.pump_.lock();
-      node_.membership_.switched(switching_->made(), switched_->agreement.schedule);
-    }
-    course_.result.switches.push_back(
-        {step, switched_->what, switched_->agreement.mix.contraction, switched_});
-    options.say("switched at step " + std::to_string(step) + " to " + switched_->what);
-  }
   ModelDonor& donor = node_.membership_.donor();
   if (donor.wants_copy()) {
     const Standing here = standing();
@@ -123,13 +116,19 @@ void Participant::ViewRun<Real>::before_step(std::uint64_t step) {
   if (node_.membership_.awaits(node_.membership_.view(), step)) throw Leave{};
 }
 
-// A switch made here just before the view broke off is one for all its members: whoever had not
-// come so far makes it at the next start.
+// From here on it is one for all members: whoever breaks off before it makes it at the next start.
 template <class Real>
-void Participant::ViewRun<Real>::tell_switch() {
-  if (switched_ == runner_.switched()) return;
-  const auto lock = node_.pump_.lock();
-  if (node_.facts_.merge_in_force(switching_->made())) node_.network_.facts_changed();
+void Participant::ViewRun<Real>::take_switch() {
+  const std::shared_ptr<const PlannedSwitch>& made = runner_.switched();
+  const std::uint64_t step = node_.step_ = runner_.progress().step;  // all of it is done
+  node_.membership_.stands_at(step);
+  node_.settings_ = switching_->settings();
+  {
+    const auto lock = node_.pump_.lock();
+    node_.membership_.switched(switching_->made(), made->agreement);
+  }
+  course_.result.switches.push_back({step, made->what, made->agreement.mix.contraction, made});
+  node_.options_.say("switched at step " + std::to_string(step) + " to " + made->what);
 }
 
 template <class Real>

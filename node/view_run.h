@@ -25,11 +25,11 @@ class Participant::ViewRun {
   Peer<Real>& peer() { return peer_; }
   Runner<Real>& runner() { return runner_; }
   Standing standing();
-  void tell_switch();
 
  private:
   struct Leave {};  // thrown at a step's start to leave the view
   void keep_checkpoints();
+  void take_switch();
   void before_step(std::uint64_t step);
   void tell(const std::function<void(const ParticipantReport&)>& report);
   bool over();
@@ -45,7 +45,6 @@ class Participant::ViewRun {
   Peer<Real> peer_;
   std::optional<Switching> switching_;  // only while all nodes are members
   Runner<Real> runner_;
-  std::shared_ptr<const PlannedSwitch> switched_;
   std::optional<NodeId> waiting_for_;
   Instant waiting_since_{0}, reported_at_{0};
   std::uint64_t reported_step_ = UINT64_MAX, data_bytes_ = 0, control_bytes_ = 0;

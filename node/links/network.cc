@@ -21,8 +21,7 @@ constexpr Instant kDidNotRun = milliseconds(600);  // a pump later than this: th
 Network::Network(NetworkOptions options, Facts& facts, Transport& transport)
     : options_(std::move(options)), facts_(facts), transport_(transport) {
   for (NodeId peer : facts.graph().neighbors(options_.self)) {
-    auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits),
-                                       facts.edge_index(options_.self, peer));
+    auto edge = std::make_unique<Edge>(Link(options_.self, peer, options_.limits));
     edge->we_dial = options_.self < peer;
     edges_.push_back(std::move(edge));
   }
@@ -75,7 +74,7 @@ void Network::dial(Edge& edge) {
   edge.dialling = transport_.dial(options_.endpoints[edge.link.peer()]);
   by_connection_[edge.dialling] = &edge;
   // Within its grace a neighbor is tried again and again; a lost one less and less often.
-  const Instant most = facts_.edge(edge.fact).up() ? options_.grace / 8 : kBackoffMost;
+  const Instant most = fact_of(edge).up() ? options_.grace / 8 : kBackoffMost;
   edge.backoff = std::clamp(2 * edge.backoff, kBackoffLeast, std::max(kBackoffLeast, most));
   RandomStream jitter(options_.seed, Purpose::jitter, options_.self,
                       static_cast<std::uint32_t>(++nonces_));
@@ -171,7 +170,7 @@ void Network::pump(Instant timeout) {
 
 void Network::judge_silence() {
   for (auto& edge : edges_) {
-    const bool up = facts_.edge(edge->fact).up();
+    const bool up = fact_of(*edge).up();
     if ((!up && !edge->session) || edge->done_received || edge->retired)
       continue;  // after DONE nothing more is owed
     const Instant silent = edge->silence.silent_for(last_pump_);
@@ -238,7 +237,7 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
   }
   // It ended by itself: to a run under way a node that is lost, and says why.
   // Who lost the cluster over this very edge has been heard of otherwise, or not at all.
-  const bool over_us = facts_.edge(edge.fact).counter != edge.began;
+  const bool over_us = fact_of(edge).counter != edge.began;
   if (lost && body->code == 4)
     return over_us ? mark_down(edge, Cause::silent) : mark_down(edge, Cause::lost, body->reason);
   if (lost) return mark_down(edge, Cause::failed, body->reason);
@@ -251,12 +250,12 @@ void Network::on_done(Edge& edge, const DecodedFrame& frame) {
 bool Network::finished() const {
   for (const auto& edge : edges_) {
     if (edge->done_acked || edge->retired) continue;
-    if (facts_.edge(edge->fact).cause == Cause::left) continue;  // it knows that we leave
+    if (fact_of(*edge).cause == Cause::left) continue;  // it knows that we leave
     if (!edge->session) {
       // The end that dials does so until it is acknowledged or refused: the other may still wait
       // for its word, or has left.
       if (edge->done_received && (!edge->we_dial || edge->over)) continue;
-      if (!facts_.edge(edge->fact).up() && !edge->dialling) continue;
+      if (!fact_of(*edge).up() && !edge->dialling) continue;
     }
     if (edge->silence.silent_for(last_pump_) >
         edge->silence.limit(options_.grace, options_.grace_max))

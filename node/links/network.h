@@ -74,7 +74,7 @@ class Network final : public TransportEvents {
   // edges. Connections made for a graph that will not come are closed.
   void prepare(const Graph& graph);
   // From this stream on the mixes go over this graph: its links take their turn, others end once
-  // both ends need them no more.
+  // both ends need them no more. Facts require it already.
   void use(const Graph& graph, std::uint32_t stream);
   // Streams are of this view from now on, in which frames may arrive before it begins here.
   void expect_view(std::uint64_t view);
@@ -115,9 +115,8 @@ class Network final : public TransportEvents {
 
  private:
   struct Edge {
-    Edge(Link to, std::size_t fact_index) : link(std::move(to)), fact(fact_index) {}
+    explicit Edge(Link to) : link(std::move(to)) {}
     Link link;
-    std::size_t fact;  // index in facts
     bool we_dial = false;
     bool heals = false;    // none of the graph's
     bool joining = false;  // one end has no model yet: a session, but the edge is down
@@ -143,10 +142,15 @@ class Network final : public TransportEvents {
     bool left = false;  // its peer said so; until it is started again
   };
 
+  // What is known of it; asked anew, for places in facts change with every edge that anybody adds.
+  const EdgeFact& fact_of(const Edge& edge) const {
+    return facts_.edge(facts_.edge_index(options_.self, edge.link.peer()));
+  }
   Edge* edge_of(ConnectionId connection);
   Edge* edge_to(NodeId peer);
   Edge& add_edge(NodeId peer);
   Edge& healing_edge(NodeId peer);
+  bool hear_of_healing(const starling::Edge& edge);
   Edge* called_to_heal(const Greeting& hello);
   void revive(Edge& edge);
   bool may_dial(const Edge& edge) const;
@@ -172,6 +176,7 @@ class Network final : public TransportEvents {
   void judge_silence();
   void close_retired();
   void let_go(Edge& edge, const std::string& why);
+  void stand_by(Edge& edge);
   void send_control(Edge& edge, const FrameHeader& header, std::string_view body);
   void send_unsessioned(ConnectionId connection, FrameType type, std::string_view body);
   bool send_frame(ConnectionId connection, FrameHeader header, std::string_view body);

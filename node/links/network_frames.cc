@@ -82,7 +82,7 @@ void Network::on_state(Edge& from, const StateBody& body) {
       drop("a fact of an unknown edge");
       continue;
     }
-    if (e.heals) changed |= facts_.add_heal_edge(e.edge);
+    if (e.heals) changed |= hear_of_healing(e.edge);
     if (!facts_.graph().adjacent(e.edge.u, e.edge.v)) {  // of a switch we have not heard of yet
       facts_.keep_for_later(e.edge, e.fact);
       continue;
@@ -103,14 +103,13 @@ void Network::on_state(Edge& from, const StateBody& body) {
   if (body.in_force && body.in_force->origin < nodes)
     changed |= facts_.merge_in_force(*body.in_force);
   changed |= facts_.merge_late(body.late);
-  for (auto& edge : edges_) edge->fact = facts_.edge_index(options_.self, edge->link.peer());
   if (even) from.told = facts_.learned();
   if (!changed) return;
   news_.facts_changed = true;
   facts_changed();
   // An end that reads an odd counter where it holds a session ends that session.
   for (auto& edge : edges_)
-    if (edge->session && !edge->joining && !edge->left && !facts_.edge(edge->fact).up())
+    if (edge->session && !edge->joining && !edge->left && !fact_of(*edge).up())
       drop_session(*edge, "the other end cut the edge");
 }
 
@@ -134,13 +133,13 @@ void Network::on_transfer(Edge& edge, const DecodedFrame& frame) {
 }
 
 void Network::mark_down(Edge& edge, Cause cause, const std::string& why) {
-  EdgeFact fact = facts_.edge(edge.fact);
+  EdgeFact fact = fact_of(edge);
   if (!fact.up()) return;
   fact.counter += 1;
   fact.cause = cause;
   fact.why = why.substr(0, kMostWords);
   fact.step = beat_.step;
-  facts_.merge_edge(edge.fact, fact);
+  facts_.merge_edge(facts_.edge_index(options_.self, edge.link.peer()), fact);
   news_.facts_changed = true;
   facts_changed();
 }

@@ -26,10 +26,10 @@ Greeting Network::greeting(const Edge& edge) const {
   g.instance = options_.instance;
   g.nonce = edge.nonce;
   g.window = options_.limits.window;
-  g.counter = facts_.edge(edge.fact).counter;
+  g.counter = fact_of(edge).counter;
   g.view = expected_view_;
   g.begun = begun_;
-  g.heals = edge.heals;
+  g.heals = edge.heals || heal_to_ == edge.link.peer();
   g.shared = options_.shared;
   g.expected = edge.link.expected();
   g.done = edge.link.done_here();
@@ -47,8 +47,7 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
   Edge* edge = edge_to(hello->id);
   if (hello->heals && !compare_shared(options_.self, options_.shared, *hello))
     edge = called_to_heal(*hello);
-  if ((view_ != 0 || hello->view != 0) &&
-      (edge ? edge->over : hello->id < facts_.graph().nodes()) &&
+  if ((edge ? edge->over : hello->id < facts_.graph().nodes()) &&
       !compare_shared(options_.self, options_.shared, *hello)) {
     // One of us has heard of a switch before the other: it will try again.
     drop("a HELLO of an edge not known yet");
@@ -78,15 +77,17 @@ void Network::on_hello(ConnectionId connection, const DecodedFrame& frame) {
     drop("a HELLO said before");
     return transport_.close(connection);
   }
-  if (edge->we_dial) return;  // it knocked
+  // Where both ends dial, to heal perhaps, the lower one's call counts; the other's was a knock.
+  if (options_.self < hello->id && may_dial(*edge)) return;
+  edge->we_dial = false;
   stop_dialling(*edge);
   edge->nonce = XXH3_64bits_withSeed(options_.instance.data(), options_.instance.size(), ++nonces_);
-  const bool resumes = edge->peer_instance == hello->instance && facts_.edge(edge->fact).up() &&
-                       hello->counter == facts_.edge(edge->fact).counter;
+  const bool resumes = edge->peer_instance == hello->instance && fact_of(*edge).up() &&
+                       hello->counter == fact_of(*edge).counter;
   // An edge to a node without a model of the run stays down until it has fetched one; but one that
   // was up stays so where of two members one begins before the other.
   const bool joins = !resumes && hello->begun != begun_;
-  const std::uint32_t known = std::max(hello->counter, facts_.edge(edge->fact).counter);
+  const std::uint32_t known = std::max(hello->counter, fact_of(*edge).counter);
   const std::uint32_t counter = resumes ? known : joins ? known | 1u : (known / 2 + 1) * 2;
   Greeting welcome = greeting(*edge);
   welcome.counter = counter;
@@ -115,6 +116,7 @@ void Network::on_welcome(Edge& edge, const DecodedFrame& frame) {
     return transport_.close(edge.dialling);
   }
   const bool joins = welcome->counter % 2 == 1;
+  edge.we_dial = true;  // and so it will again
   establish(edge, std::exchange(edge.dialling, 0), *welcome, welcome->counter, joins);
   if (joins && welcome->begun == begun_) drop_session(edge, "to come back with a model");
 }
@@ -139,11 +141,11 @@ void Network::establish(Edge& edge, ConnectionId connection, const Greeting& pee
   edge.link.begin_session();
   edge.backoff = Instant(0);
   edge.silence.heard(transport_.now());
-  EdgeFact fact = facts_.edge(edge.fact);
+  EdgeFact fact = fact_of(edge);
   if (counter > fact.counter) {
     fact.counter = counter;
     fact.cause = restarted ? Cause::restarted : Cause::none;
-    facts_.merge_edge(edge.fact, fact);
+    facts_.merge_edge(facts_.edge_index(options_.self, edge.link.peer()), fact);
     facts_changed();
     news_.facts_changed = true;
   }

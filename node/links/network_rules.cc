@@ -87,9 +87,11 @@ std::vector<StateBody> state_since(const Facts& facts, std::uint64_t learned) {
                       bodies.back().nodes.size() == kMostNodes;
     return full ? add() : bodies.back();
   };
-  for (std::size_t e = 0; e < facts.edges().size(); ++e)
+  for (std::size_t e = 0; e < facts.edges().size(); ++e) {
+    const Edge& edge = facts.edges()[e];
     if (facts.edge_learned(e) > learned)
-      with_room().edges.push_back({facts.edges()[e], facts.edge(e), facts.heals(facts.edges()[e])});
+      with_room().edges.push_back({edge, facts.edge(e), facts.heals(edge.u, edge.v)});
+  }
   for (NodeId i = 0; i < facts.graph().nodes(); ++i)
     if (facts.node_learned(i) > learned && facts.samples(i) > 0)
       with_room().nodes.push_back({i, facts.samples(i), facts.prepared(i), facts.next(i)});

@@ -17,9 +17,14 @@ void Network::begin_view(std::uint64_t view) {
   if (view != expected_view_) expect_view(view);
   view_ = view;
   // All members have agreed on the graph in force: nobody needs an edge of one before it.
-  for (auto& edge : edges_)
-    if (edge->retired && !edge->over) let_go(*edge, "not an edge any more");
-  for (auto& edge : edges_) edge->began = facts_.edge(edge->fact).counter;
+  for (auto& edge : edges_) {
+    if (!edge->retired || edge->over) continue;
+    if (facts_.heals(options_.self, edge->link.peer()))
+      edge->retired = false;
+    else
+      let_go(*edge, "not an edge any more");
+  }
+  for (auto& edge : edges_) edge->began = fact_of(*edge).counter;
   has_model();
 }
 
@@ -56,9 +61,7 @@ void Network::answer(NodeId peer, const PartBody& part) {
 
 void Network::heal(std::optional<NodeId> peer) {
   heal_to_ = peer;
-  if (!peer) return;
-  Edge& edge = healing_edge(*peer);
-  if (edge.heals && !edge.session) edge.we_dial = true;
+  if (peer) healing_edge(*peer).redial_at = transport_.now();
 }
 
 // The edge to this node, one of the graph's, or one to heal it: new, or of a graph to come or past.
@@ -71,8 +74,17 @@ Network::Edge& Network::healing_edge(NodeId peer) {
   if (edge->retired) revive(*edge);
   edge->heals = true;
   edge->we_dial = false;
-  edge->redial_at = transport_.now();
   return *edge;
+}
+
+// One that a former life of ours has made is ours again, to be missed where its other end is dead.
+bool Network::hear_of_healing(const starling::Edge& edge) {
+  const bool known = facts_.required().adjacent(edge.u, edge.v);
+  if (edge.u == options_.self || edge.v == options_.self)
+    healing_edge(edge.u == options_.self ? edge.v : edge.u);
+  else
+    facts_.add_heal_edge(edge);
+  return !known;
 }
 
 void Network::keep_apart(std::set<NodeId> nodes) {
@@ -85,17 +97,16 @@ void Network::keep_apart(std::set<NodeId> nodes) {
 }
 
 bool Network::may_dial(const Edge& edge) const {
-  if (apart_.contains(edge.link.peer())) return false;
-  if (edge.heals && !facts_.edge(edge.fact).up() && heal_to_ != edge.link.peer()) return false;
+  const NodeId peer = edge.link.peer();
+  if (apart_.contains(peer)) return false;
+  if (heal_to_ == peer) return true;
+  if (edge.heals && !fact_of(edge).up()) return false;
   return edge.we_dial || knocks(edge);
 }
 
-// Two parts may dial each other over the same edge: the lower node's call counts.
 Network::Edge* Network::called_to_heal(const Greeting& hello) {
   if (hello.id >= facts_.graph().nodes() || hello.id == options_.self) return nullptr;
-  Edge& edge = healing_edge(hello.id);
-  if (edge.heals && hello.id < options_.self) edge.we_dial = false;
-  return &edge;
+  return &healing_edge(hello.id);
 }
 
 }  // namespace starling

@@ -138,7 +138,8 @@ void SimCluster::full_disk(const Fault& f) {
 void SimCluster::regraph(NodeId node) {
   static constexpr const char* kKinds[] = {"ring", "star", "complete", "path"};
   const MixingSettings& mixing = config_.shared.mixing;
-  requests_[node] = "# request " + std::to_string(++asked_) + "\n[shared.topology]\nkind = \"" +
+  ++asked_;
+  requests_[node] = "# request " + std::to_string(asked_) + "\n[shared.topology]\nkind = \"" +
                     kKinds[asked_ % std::size(kKinds)] + "\"\n[shared.mixing]\nacceleration = \"" +
                     mixing.acceleration + "\"\nsteps = " + std::to_string(mixing.steps) + "\n";
 }

@@ -79,13 +79,11 @@ void Facts::require(const Graph& graph) {
     if (!graph.adjacent(edge.u, edge.v)) edges.push_back(edge);
   required_ = Graph::from_edges(graph.nodes(), std::move(edges));
   ++generation_;
-  ++switches_;
 }
 
 void Facts::apply(std::uint64_t sequence) {
   if (std::exchange(applied_, sequence) == sequence) return;
   ++generation_;
-  ++switches_;
 }
 
 std::size_t Facts::edge_index(NodeId i, NodeId j) const {
@@ -146,6 +144,7 @@ bool Facts::merge_next(NodeId i, const Prepared& next) {
 std::uint64_t Facts::age() const {
   std::uint64_t sum = heal_.size() + applied_;
   for (const EdgeFact& fact : facts_) sum += fact.counter;
+  for (const auto& [edge, fact] : later_) sum += fact.counter;
   return sum;
 }
 

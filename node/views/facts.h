@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -77,7 +78,7 @@ class Facts {
   void add_edges(const Graph& more);
   // An edge beside the configured ones that joins what is apart; it stays.
   bool add_heal_edge(const Edge& edge);
-  bool heals(const Edge& edge) const { return heal_.contains(edge); }
+  bool heals(NodeId i, NodeId j) const { return heal_.contains({std::min(i, j), std::max(i, j)}); }
   void require(const Graph& graph);  // puts it in force; requires its edges known
   // The switch whose graph and weights are in force here: views of others are other views.
   void apply(std::uint64_t sequence);
@@ -111,12 +112,12 @@ class Facts {
   bool merge_late(bool late);
   bool merge_next(NodeId i, const Prepared& next);
 
-  bool complete() const;      // every required edge is up
-  std::uint64_t age() const;  // grows with whatever gives the view another id
+  bool complete() const;  // every required edge is up
+  // Grows with whatever gives the view another id. Edges not known here count, too: a node that is
+  // started again amid a switch is no younger than its former life.
+  std::uint64_t age() const;
   // Grows with every change of edges and of what is required: while it stays, so does the view.
   std::uint64_t generation() const { return generation_; }
-  // Grows with what is required only: a view of its own making, not a change of members.
-  std::uint64_t switches() const { return switches_; }
   View view(NodeId self) const;
   std::map<Edge, std::uint32_t> counters() const;
   // The view as if nobody had left since the counters were these: a lap is finished with who
@@ -139,7 +140,7 @@ class Facts {
   std::vector<std::optional<Prepared>> prepared_, next_;
   Proposal proposal_, in_force_;
   bool late_ = false;
-  std::uint64_t generation_ = 0, switches_ = 0, applied_ = 0;
+  std::uint64_t generation_ = 0, applied_ = 0;
   std::uint64_t learned_ = 1, rest_learned_ = 1;
   std::vector<std::uint64_t> edge_learned_, node_learned_;
 };

@@ -95,9 +95,20 @@ void Membership::catch_up(Settings& settings) {
   facts_.apply(made.sequence);
 }
 
-void Membership::switched(const Proposal& made, std::shared_ptr<const Schedule> schedule) {
-  schedule_ = std::move(schedule);
+// Graph and sequence change at one moment, and nothing else: what the facts said before, and nobody
+// looked at yet, is a change of the view that ends here.
+void Membership::switched(const Proposal& made, const Agreement& agreement) {
+  const Graph& graph = agreement.matrix.graph;
+  overtaken_ = facts_.view_with_leavers(options_.self, began_with_).id != view_.id;
+  for (const Edge& edge : graph.edge_list()) {
+    const EdgeFact& fact = facts_.edge(facts_.edge_index(edge.u, edge.v));
+    overtaken_ |= !fact.up() && fact.cause != Cause::left;
+  }
+  schedule_ = agreement.schedule;
+  facts_.require(graph);
   facts_.apply(made.sequence);
+  view_ = facts_.view_with_leavers(options_.self, began_with_);
+  generation_ = facts_.generation();
   if (facts_.merge_in_force(made)) network_.facts_changed();
 }
 
@@ -168,7 +179,7 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   running_ = view.id;
   began_with_ = facts_.counters();
   generation_ = facts_.generation();
-  switches_ = facts_.switches();
+  overtaken_ = false;
   return begun;
 }
 
@@ -279,14 +290,9 @@ bool Membership::changed() {
   hear();
   donor_.serve(network_);
   if (view_.size() < nodes_) heal(view_);
-  bool other = false;
-  if (facts_.generation() != generation_) {
-    generation_ = facts_.generation();
-    View now = facts_.view_with_leavers(options_.self, began_with_);
-    if (facts_.switches() == switches_ || now.members != view_.members) other = now.id != view_.id;
-    switches_ = facts_.switches();
-    if (!other) view_ = std::move(now);
-  }
+  bool other = overtaken_;
+  if (std::exchange(generation_, facts_.generation()) != facts_.generation())
+    other |= facts_.view_with_leavers(options_.self, began_with_).id != view_.id;
   // After a switch of our own making the facts may hold a change besides: whoever saw it prepares.
   if (view_.id != running_)
     for (const NodeId i : view_.members)

@@ -69,8 +69,8 @@ class Membership {
   void part() { parting_ = true; }
   // Whether from this step on the view waits for a node that will be started again.
   bool awaits(const View& view, std::uint64_t step) const;
-  // This node has made the switch in force with all others.
-  void switched(const Proposal& made, std::shared_ptr<const Schedule> schedule);
+  // This node has made the switch with all others of the view.
+  void switched(const Proposal& made, const Agreement& agreement);
   ModelDonor& donor() { return donor_; }
   // "7 of 8 nodes, without node 5"
   std::string describe_change(const View& before) const;
@@ -112,7 +112,8 @@ class Membership {
   View view_;                                 // that runs, or ran last
   std::uint64_t running_ = 0;                 // the id under which it began
   std::map<Edge, std::uint32_t> began_with_;  // and the edges' counters then
-  std::uint64_t generation_ = 0, switches_ = 0;
+  std::uint64_t generation_ = 0;              // of facts, when the view was last looked at
+  bool overtaken_ = false;                    // it changed before a switch
   std::uint64_t step_ = 0;
   bool begun_ = false;    // has a model of the run
   bool parting_ = false;  // members leave

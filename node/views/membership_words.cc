@@ -92,7 +92,7 @@ std::string Membership::describe_lost(const View& view) const {
   // Edges that have ever been up; those that were only to heal it say nothing.
   const auto ran = [&](NodeId u, NodeId v) {
     return facts_.required().adjacent(u, v) && facts_.edge(facts_.edge_index(u, v)).counter > 1 &&
-           !facts_.heals({std::min(u, v), std::max(u, v)});
+           !facts_.heals(u, v);
   };
   // Those that touch our component are lost; what lies behind them cannot be judged from here.
   std::vector<NodeId> lost, behind;

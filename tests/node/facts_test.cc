@@ -253,6 +253,22 @@ TEST(Facts, KeepWhatTheyHeardOfEdgesToComeThroughOtherChanges) {
   EXPECT_EQ(facts.edge(facts.edge_index(0, 3)).counter, 6u);
 }
 
+// It is told of the edges of a graph that it knows nothing of, and its records have to count.
+TEST(Facts, ANodeStartedAgainAmidASwitchIsNoYoungerThanItsFormerLife) {
+  Facts prepared(ring(6)), again(ring(6));
+  prepared.add_edges(Graph::from_edges(6, {{0, 2}, {1, 4}}));
+  for (const Edge& edge : prepared.edges()) {
+    const std::size_t there = prepared.edge_index(edge.u, edge.v);
+    prepared.merge_edge(there, {4, Cause::none, 0});
+    if (again.graph().adjacent(edge.u, edge.v))
+      again.merge_edge(again.edge_index(edge.u, edge.v), prepared.edge(there));
+    else
+      again.keep_for_later(edge, prepared.edge(there));
+  }
+  EXPECT_EQ(again.view(0).id, prepared.view(0).id);
+  EXPECT_EQ(again.age(), prepared.age());
+}
+
 TEST(Messages, RefuseEveryTruncationAndWrongType) {
   const std::string text = encode(Greeting{});
   for (std::size_t size = 0; size < text.size(); ++size)

@@ -42,9 +42,19 @@ BUGS = {
         "std::uint64_t sum = 0;",
     ),
     "switch_not_told": (
-        "node/participant.cc",
-        "last.tell_switch();",
+        "node/views/membership.cc",
+        "if (facts_.merge_in_force(made)) network_.facts_changed();",
         "",
+    ),
+    "change_before_a_switch_unseen": (
+        "node/views/membership.cc",
+        "overtaken_ = facts_.view_with_leavers(options_.self, began_with_).id != view_.id;",
+        "overtaken_ = false;",
+    ),
+    "both_ends_dial": (
+        "node/links/network_handshake.cc",
+        "if (options_.self < hello->id && may_dial(*edge)) return;",
+        "if (may_dial(*edge)) return;",
     ),
     "checkpoints_not_compared": (
         "node/views/membership.cc",

@@ -6,10 +6,13 @@ find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 set(simulated_configuration ${CMAKE_CURRENT_SOURCE_DIR}/simulation/faults.toml)
 
 function(simulation_seeds name faults seeds)
-  cmake_parse_arguments(T "" "LABELS" "SET" ${ARGN})
+  cmake_parse_arguments(T "" "LABELS;NODES" "SET" ${ARGN})
+  if(NOT T_NODES)
+    set(T_NODES 3..10)
+  endif()
   add_test(NAME simulation.${name}
     COMMAND starling-sim --config ${simulated_configuration} --executor network
-            --nodes 3..10 --faults ${faults} --seeds ${seeds} ${T_SET})
+            --nodes ${T_NODES} --faults ${faults} --seeds ${seeds} ${T_SET})
   set_tests_properties(simulation.${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 3600)
 endfunction()
 
@@ -24,9 +27,17 @@ foreach(algorithm exact_diffusion extra k_gt)
 endforeach()
 simulation_seeds(quick_restart ${CMAKE_CURRENT_SOURCE_DIR}/simulation/quick_restart.faults 1..40
   LABELS simulation)
+simulation_seeds(dead_before_a_switch ${CMAKE_CURRENT_SOURCE_DIR}/simulation/dead_before_a_switch.faults
+  1..40 LABELS simulation)
+simulation_seeds(healed_amid_a_switch
+  ${CMAKE_CURRENT_SOURCE_DIR}/simulation/healed_amid_a_switch.faults 1..60 NODES 10..10 LABELS simulation)
 simulation_seeds(many mixed 1..10000 LABELS slow)
 
 function(simulation_bug name source faults seeds)
+  cmake_parse_arguments(T "" "NODES" "" ${ARGN})
+  if(NOT T_NODES)
+    set(T_NODES 3..10)
+  endif()
   set(mutant ${CMAKE_CURRENT_BINARY_DIR}/bugs/${name}.cc)
   add_custom_command(OUTPUT ${mutant}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/simulation/mutate.py
@@ -36,7 +47,7 @@ function(simulation_bug name source faults seeds)
   target_link_libraries(bug_${name} PRIVATE starling::simulation PkgConfig::xxhash)
   add_test(NAME simulation.finds_${name}
     COMMAND bug_${name} --config ${simulated_configuration} --executor network
-            --nodes 3..10 --faults ${faults} --seeds ${seeds} --first-failure)
+            --nodes ${T_NODES} --faults ${faults} --seeds ${seeds} --first-failure)
   set_tests_properties(simulation.finds_${name} PROPERTIES LABELS simulation TIMEOUT 3600
     PASS_REGULAR_EXPRESSION "replay: starling-sim")
 endfunction()
@@ -50,7 +61,10 @@ simulation_bug(session_taken_for_resumed node/links/network_handshake.cc mixed 1
 simulation_bug(facts_not_told_again node/links/network_handshake.cc mixed 1..1000)
 simulation_bug(view_not_checked node/links/network_frames.cc mixed 1..1000)
 simulation_bug(age_of_counters_alone node/views/facts.cc switches 1..1000)
-simulation_bug(switch_not_told node/participant.cc switches 1..1000)
+simulation_bug(switch_not_told node/views/membership.cc switches 1..1000)
+simulation_bug(change_before_a_switch_unseen node/views/membership.cc
+  ${CMAKE_CURRENT_SOURCE_DIR}/simulation/healed_amid_a_switch.faults 1..1000 NODES 10..10)
+simulation_bug(both_ends_dial node/links/network_handshake.cc switches 1..1000)
 simulation_bug(checkpoints_not_compared node/views/membership.cc outages 1..1000)
 simulation_bug(one_checkpoint_kept node/view_run.cc outages 1..1000)
 simulation_bug(states_not_restored consensus/runner.cc outages 1..1000)
