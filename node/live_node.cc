@@ -165,8 +165,9 @@ ParticipantResult run_program_of(Run& run, Objective& objective, NodeFolder& fol
 
 int run_live_node(const Config& config, const LiveNodeOptions& options) {
   stay_on(config.local.cpus);
-  const Experiment experiment = make_experiment(config);
+  Experiment experiment = make_experiment(config);
   const auto local = make_objective(config, experiment, options.id);
+  release_rows(config, experiment);
   tune_malloc();
   NodeFolder folder(options.out, options.id);
   const auto log = make_log(folder, options.id);

@@ -24,6 +24,7 @@ struct LocalSettings {
   std::uint64_t link_window = 1024 * 1024;  // bytes sent and not yet taken, per stream and link
   double start_limit = 60;                  // waiting for the first start
   double hold_limit = 60;                   // waiting with fewer than min_nodes
+  std::string data_store;                   // folder of the rows' files; empty: in memory
   std::string test_data, test_labels;       // rows that nobody learns from, for the summary
   std::string switch_file;                  // read while running: another graph or other weights
   std::string secret_key_file;  // this node's; needed when the address book has public keys

@@ -204,6 +204,7 @@ LocalSettings local_of(const Values& values) {
   l.link_window = values.number<std::uint64_t>("local.link_window");
   l.start_limit = values.number<double>("local.start_limit");
   l.hold_limit = values.number<double>("local.hold_limit");
+  l.data_store = values.text("local.data_store");
   l.test_data = values.text("local.test_data");
   l.test_labels = values.text("local.test_labels");
   l.switch_file = values.text("local.switch_file");

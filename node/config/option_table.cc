@@ -244,6 +244,9 @@ void add_local(std::vector<Option>& table) {
       above(real("local.start_limit", "60", 0, kDay, "seconds to wait for all at first")));
   table.push_back(
       real("local.hold_limit", "60", 0, kDay, "seconds to wait with fewer than min_nodes"));
+  table.push_back(
+      file("local.data_store",
+           "folder on a disk for the rows of sets larger than memory; none: in memory"));
   table.push_back(file("local.test_data", "samples that nobody learns from, for the summary"));
   table.push_back(file("local.test_labels", "their label file, or label=COLUMN"));
   table.push_back(file("local.switch_file", "read while running: another graph or other weights"));

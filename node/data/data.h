@@ -8,23 +8,33 @@
 
 #include "consensus/objectives/starling_objective.h"
 #include "consensus/settings.h"
+#include "node/data/array.h"
 
 namespace starling {
 
 // Rows of samples, dense or sparse, with labels. Owns what a starling_data points to.
 struct Dataset {
+  Dataset() : Dataset(DataStore()) {}
+  explicit Dataset(const DataStore& store)
+      : row_begin(store), column(store), value(store), label(store) {}
+
   std::uint64_t columns = 0, classes = 0;  // classes = 0: the labels are real values, or absent
-  std::vector<std::uint64_t> row_begin;    // rows + 1
-  std::vector<std::uint32_t> column;       // empty: dense, row-major
-  std::vector<double> value;
-  std::vector<double> label;            // empty: none (an NPY file alone)
+  Array<std::uint64_t> row_begin;          // rows + 1
+  Array<std::uint32_t> column;             // empty: dense, row-major
+  Array<double> value;
+  Array<double> label;                  // empty: none (an NPY file alone)
   std::vector<double> class_label;      // the label in the file of class 0, 1, ...
   std::vector<double> mean, deviation;  // of the columns, that standardize has taken out; or empty
 
   std::uint64_t rows() const { return row_begin.empty() ? 0 : row_begin.size() - 1; }
   // Rows without any value are still sparse: a dense set lists every column.
   bool dense() const { return column.empty() && value.size() == rows() * columns; }
+  const DataStore& store() const { return value.store(); }
+  // In the same store. Rows one after the other are shared, not copied; in memory only if they are
+  // all there are.
   Dataset subset(std::span<const std::uint64_t> rows) const;
+  void forget_rows();  // what is known of columns and classes stays
+  void seal();         // the rows are all there
   starling_data view() const;
 };
 
@@ -35,10 +45,12 @@ enum class LabelKind { classes, values };  // whole numbers to be numbered from 
 // labels    the label file of an IDX or NPY pair; for CSV "label=NAME" or "label=NUMBER" (from 1),
 //           the column of the labels, else the last one; else empty.
 // Classes   labels become 0 .. classes-1 in ascending order: -1/+1 become 0/1.
-// Memory    at most 2^28 values; nothing is reserved on the word of a header.
-// Errors    ConfigError naming file, line or offset, and what was expected.
+// Memory    at most 2^28 values, in a store 2^40; nothing is reserved on the word of a header.
+// Store     a plain NPY file of little-endian float64 in C order is not copied there but mapped as
+//           it is: leave it alone as long as the data set is used.
+// Errors    ConfigError naming file, line or offset, and what was expected; of the store.
 Dataset load_dataset(const std::string& file, const std::string& labels = {},
-                     LabelKind kind = LabelKind::classes);
+                     LabelKind kind = LabelKind::classes, const DataStore& store = {});
 
 // none | standardize | unit_rows | max:V, on the whole set, before it is cut into shards.
 //
@@ -49,8 +61,8 @@ Dataset load_dataset(const std::string& file, const std::string& labels = {},
 // Errors    ConfigError: unknown rule, V not positive, a set too large to become dense.
 void scale_dataset(Dataset& data, std::string_view rule);
 
-// Rows that nobody learns from, as `data` has them: its columns, its classes, scaled as it was
-// (standardize: by its means and deviations).
+// Rows that nobody learns from, as `data` has them: its columns, its classes, its store, scaled as
+// it was (standardize: by its means and deviations).
 //
 // Errors    ConfigError naming the file: a column or a class that `data` does not have.
 Dataset load_test_set(const std::string& file, const std::string& labels, const Dataset& data,

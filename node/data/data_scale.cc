@@ -14,15 +14,21 @@ constexpr std::string_view kRules[] = {"none", "standardize", "unit_rows", "max:
 
 void make_dense(Dataset& data) {
   if (data.dense()) return;
-  if (data.rows() > kMaxValues / data.columns)
+  const std::uint64_t d = data.columns;
+  if (data.rows() > data.store().max_values() / d)
     throw ConfigError("scale = standardize: " + std::to_string(data.rows()) + " x " +
-                      std::to_string(data.columns) +
-                      " values are too many to become dense; unit_rows keeps them sparse");
-  std::vector<double> values(data.rows() * data.columns);
-  for (std::uint64_t row = 0; row < data.rows(); ++row)
-    for (std::uint64_t k = data.row_begin[row]; k < data.row_begin[row + 1]; ++k)
-      values[row * data.columns + data.column[k]] = data.value[k];
-  Dataset dense = dense_rows(std::move(values), data.columns);
+                      std::to_string(data.columns) + " become dense are " + too_many(data.store()) +
+                      "; unit_rows keeps them sparse");
+  Array<double> values(data.store());
+  std::vector<double> dense_row(d, 0.0);
+  for (std::uint64_t row = 0; row < data.rows(); ++row) {
+    const std::uint64_t begin = data.row_begin[row], end = data.row_begin[row + 1];
+    for (std::uint64_t k = begin; k < end; ++k) dense_row[data.column[k]] = data.value[k];
+    values.append(dense_row.data(), d);
+    for (std::uint64_t k = begin; k < end; ++k) dense_row[data.column[k]] = 0;
+  }
+  Dataset dense = dense_rows(std::move(values), d);
+  dense.seal();
   data.row_begin = std::move(dense.row_begin);
   data.value = std::move(dense.value);
   data.column.clear();
@@ -30,9 +36,10 @@ void make_dense(Dataset& data) {
 
 // By the means and deviations that `from` has taken out of its own rows.
 void standardize_by(const Dataset& from, Dataset& data) {
+  const auto values = data.value.writable();
   for (std::uint64_t row = 0; row < data.rows(); ++row)
     for (std::uint64_t j = 0; j < data.columns; ++j) {
-      double& value = data.value[row * data.columns + j];
+      double& value = values[row * data.columns + j];
       value = (value - from.mean[j]) / from.deviation[j];
     }
 }
@@ -47,13 +54,13 @@ void standardize(Dataset& data) {
     for (std::uint64_t row = 0; row < m; ++row)
       for (std::uint64_t j = 0; j < d; ++j) visit(j, data.value[row * d + j]);
   };
-  each([&](std::uint64_t j, double& value) {
+  each([&](std::uint64_t j, double value) {
     mean[j] += value;
     low[j] = std::min(low[j], value);
     high[j] = std::max(high[j], value);
   });
   for (double& entry : mean) entry /= static_cast<double>(m);
-  each([&](std::uint64_t j, double& value) {
+  each([&](std::uint64_t j, double value) {
     const double off = value - mean[j];
     square[j] += off * off;
   });
@@ -71,9 +78,10 @@ void standardize(Dataset& data) {
 }
 
 void unit_rows(Dataset& data) {
+  const auto values = data.value.writable();
   for (std::uint64_t row = 0; row < data.rows(); ++row) {
-    double* begin = data.value.data() + data.row_begin[row];
-    double* end = data.value.data() + data.row_begin[row + 1];
+    double* begin = values.data() + data.row_begin[row];
+    double* end = values.data() + data.row_begin[row + 1];
     double largest = 0,
            sum = 0;  // divided by the largest first: squares neither over- nor underflow
     std::for_each(begin, end, [&](double v) { largest = std::max(largest, std::abs(v)); });
@@ -87,7 +95,7 @@ void divide(Dataset& data, std::string_view rule) {
   double divisor = 0;
   if (!parse_number(rule.substr(4), divisor) || divisor <= 0)
     throw ConfigError("scale = " + std::string(rule) + ": max:V needs a number V > 0");
-  for (double& value : data.value) {
+  for (double& value : data.value.writable()) {
     value /= divisor;
     if (!std::isfinite(value))
       throw ConfigError("scale = " + std::string(rule) + ": a value becomes infinite");
@@ -107,13 +115,13 @@ void scale_dataset(Dataset& data, std::string_view rule) {
 
 Dataset load_test_set(const std::string& file, const std::string& labels, const Dataset& data,
                       std::string_view rule) {
-  Dataset test = load_dataset(file, labels, LabelKind::values);
+  Dataset test = load_dataset(file, labels, LabelKind::values, data.store());
   if (test.columns > data.columns || (test.dense() && test.columns < data.columns))
     throw ConfigError(file + ": has " + std::to_string(test.columns) +
                       " columns, and the data it is to test " + std::to_string(data.columns));
   test.columns = data.columns;
   test.classes = data.classes;
-  for (double& label : test.label) {
+  for (double& label : test.label.writable()) {
     const auto found = std::lower_bound(data.class_label.begin(), data.class_label.end(), label);
     if (found == data.class_label.end() || *found != label)
       throw ConfigError(file + ": label " + std::to_string(label) +

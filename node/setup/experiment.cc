@@ -1,6 +1,7 @@
 #include "node/setup/experiment.h"
 
 #include <algorithm>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -11,6 +12,22 @@
 
 namespace starling {
 namespace {
+
+// Where memory ends over rows of data, the error says what to do about it.
+template <class Make>
+auto with_a_way_out(const Config& config, Make make) {
+  try {
+    return make();
+  } catch (const std::bad_alloc&) {
+    const std::string& data = config.shared.objective.data;
+    if (data.empty()) throw;
+    const std::string why =
+        "out of memory with shared.objective.data = \"" + printable(data) + "\"";
+    if (config.local.data_store.empty())
+      throw RunError(why + ": local.data_store = \"DIR\" keeps its rows on disk");
+    throw RunError(why + ", although its rows are in local.data_store");
+  }
+}
 
 // Where the objective has no data every node counts once; given vectors go one to each node, in
 // order.
@@ -42,7 +59,8 @@ bool classifies(const Experiment& experiment) {
 
 // Class c becomes C - 1 - c.
 void flip_labels(Dataset& shard) {
-  for (double& label : shard.label) label = static_cast<double>(shard.classes - 1) - label;
+  for (double& label : shard.label.writable())
+    label = static_cast<double>(shard.classes - 1) - label;
 }
 
 // Where f is no mean over rows of data nobody can go on with another's part of it.
@@ -87,10 +105,9 @@ std::string in_config_words(const std::string& message) {
   return std::regex_replace(message, key, "$1shared.objective.");
 }
 
-}  // namespace
-
-Experiment make_experiment(const Config& config) {
+Experiment experiment_of(const Config& config) {
   const Settings& settings = config.shared;
+  const DataStore store(config.local.data_store);
   Experiment experiment;
   ConfiguredTopology topology = configured_topology(settings.topology);
   experiment.graph = std::move(topology.graph);
@@ -106,7 +123,8 @@ Experiment make_experiment(const Config& config) {
       use == DataUse::rows || (use == DataUse::rows_if_given && !settings.objective.data.empty());
   if (!settings.objective.data.empty()) {
     const LabelKind labels = classifies(experiment) ? LabelKind::classes : LabelKind::values;
-    experiment.data = load_dataset(settings.objective.data, settings.objective.labels, labels);
+    experiment.data =
+        load_dataset(settings.objective.data, settings.objective.labels, labels, store);
     scale_dataset(experiment.data, settings.objective.scale);
   }
   require_test_data(config, experiment);
@@ -119,12 +137,7 @@ Experiment make_experiment(const Config& config) {
   return experiment;
 }
 
-std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
-                                               std::uint32_t node) {
-  return make_objective(config, experiment, node, experiment.rows[node]);
-}
-
-std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+std::unique_ptr<LocalObjective> objective_over(const Config& config, const Experiment& experiment,
                                                std::uint32_t node,
                                                std::span<const std::uint64_t> rows) {
   auto local = std::make_unique<LocalObjective>();
@@ -163,6 +176,27 @@ std::unique_ptr<LocalObjective> make_objective(const Config& config, const Exper
                       ": " + config.shared.objective.kind +
                       " takes no mini-batches; allowed with it is 0, gradients of all it has");
   return local;
+}
+
+}  // namespace
+
+Experiment make_experiment(const Config& config) {
+  return with_a_way_out(config, [&] { return experiment_of(config); });
+}
+
+void release_rows(const Config& config, Experiment& experiment) {
+  if (config.shared.membership.on_death != "adopt") experiment.data.forget_rows();
+}
+
+std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+                                               std::uint32_t node) {
+  return make_objective(config, experiment, node, experiment.rows[node]);
+}
+
+std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
+                                               std::uint32_t node,
+                                               std::span<const std::uint64_t> rows) {
+  return with_a_way_out(config, [&] { return objective_over(config, experiment, node, rows); });
 }
 
 Constants constants_of(Objective& objective) {

@@ -28,9 +28,13 @@ struct Experiment {
   std::uint32_t nodes() const { return graph.nodes(); }
 };
 
-// Errors    ConfigError (graph, data, partition), SettingsError (what cannot run on such a graph),
-//           naming the key.
+// Errors    ConfigError (graph, data, partition, store), SettingsError (what cannot run on such a
+//           graph), naming the key; RunError where memory ends.
 Experiment make_experiment(const Config& config);
+
+// Once every objective is made: the rows of others are only needed again where those of absent
+// nodes are adopted.
+void release_rows(const Config& config, Experiment& experiment);
 
 // One node's f_i together with the rows it reads; keep it as long as the objective is used.
 struct LocalObjective {
@@ -38,7 +42,8 @@ struct LocalObjective {
   starling_data view{};
   std::unique_ptr<Objective> objective;
 };
-// Errors    ConfigError when the objective refuses its keys or data.
+// Errors    ConfigError when the objective refuses its keys or data, or the store is full; RunError
+//           where memory ends.
 std::unique_ptr<LocalObjective> make_objective(const Config& config, const Experiment& experiment,
                                                std::uint32_t node);
 // The same on other rows than the node's own.

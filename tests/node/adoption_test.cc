@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "tests/node/temporary_folder.h"
+
 namespace starling {
 namespace {
 
@@ -49,6 +51,50 @@ TEST(Adoption, SharesOutEvenly) {
   std::vector<int> count(8);
   for (const NodeId owner : owners_of_shards(4096, members)) ++count[owner];
   for (const int shards : count) EXPECT_NEAR(shards, 1 + 4088 / 8, 5 * std::sqrt(4088 * 7 / 64.0));
+}
+
+// Rows that are adopted are the same bits from a store, one gradient after the other.
+TEST(Adoption, TakesOverTheSameRowsFromAStore) {
+  const TemporaryFolder folder;
+  const auto gradients = [&](const std::string& store) {
+    ConfigSources sources;
+    sources.set = {"shared.objective.data=" STARLING_SOURCE_DIR "/data/heart_scale.libsvm",
+                   "shared.topology.nodes=5", "shared.membership.on_death=adopt",
+                   "local.data_store=" + store};
+    const Config config = load_config(sources);
+    Experiment experiment = make_experiment(config);
+    release_rows(config, experiment);
+    EXPECT_EQ(experiment.data.rows(), 270u) << "kept for those who adopt";
+    EXPECT_EQ(experiment.data.store().on_disk(), !store.empty());
+    Adoption adoption(config, experiment, 1);
+    std::vector<double> all;
+    for (const auto& members : {std::vector<NodeId>{0, 1, 2, 3, 4}, {1, 3}, {1}, {0, 1, 2, 3, 4}}) {
+      Objective& objective = adoption.objective(members);
+      std::vector<double> x(objective.dimension(), 0.25), gradient(x.size());
+      all.push_back(static_cast<double>(adoption.rows().size()));
+      all.push_back(objective.gradient(x.data(), gradient.data()));
+      all.insert(all.end(), gradient.begin(), gradient.end());
+    }
+    return all;
+  };
+  const auto memory = gradients(""), stored = gradients(folder.path());
+  EXPECT_EQ(stored, memory);
+  EXPECT_EQ(memory[0], 54);
+  EXPECT_EQ(memory[2 * memory.size() / 4], 270) << "alone with everybody's rows";
+}
+
+TEST(Adoption, RowsOfOthersAreReleasedWhereNobodyAdopts) {
+  ConfigSources sources;
+  sources.set = {"shared.objective.data=" STARLING_SOURCE_DIR "/data/heart_scale.libsvm",
+                 "shared.topology.nodes=5"};
+  const Config config = load_config(sources);
+  Experiment experiment = make_experiment(config);
+  const auto local = make_objective(config, experiment, 2);
+  release_rows(config, experiment);
+  EXPECT_TRUE(experiment.data.value.empty());
+  EXPECT_EQ(experiment.data.class_label.size(), 2u) << "a test set is held against them";
+  EXPECT_EQ(local->view.rows, 54u);
+  EXPECT_EQ(local->view.value, local->shard.value.data());
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ std::unique_ptr<Cluster> make_cluster(const Config& config, std::vector<double> 
   const Experiment& experiment = cluster->experiment;
   for (std::uint32_t i = 0; i < experiment.nodes(); ++i)
     cluster->objectives.push_back(make_objective(config, experiment, i));
+  release_rows(config, cluster->experiment);
   cluster->agreement = agreement_of(*cluster, config.shared, experiment.graph, experiment.schedule);
   return cluster;
 }

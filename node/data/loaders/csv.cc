@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "node/data/loaders/loaders.h"
 #include "topology/nearest.h"
@@ -49,9 +50,9 @@ std::size_t find_label(Source& source, std::string_view wanted,
 }
 
 void append(Source& source, const std::vector<std::string_view>& fields, std::size_t label,
-            std::vector<double>& values, std::vector<double>& labels) {
-  if (values.size() + fields.size() > kMaxValues)
-    source.fail_line("more than " + std::to_string(kMaxValues) + " values");
+            Array<double>& values, Array<double>& labels) {
+  if (values.size() + fields.size() > values.store().max_values())
+    source.fail_line(too_many(values.store()));
   for (std::size_t k = 0; k < fields.size(); ++k) {
     double number = 0;
     if (!parse_number(fields[k], number))
@@ -63,8 +64,8 @@ void append(Source& source, const std::vector<std::string_view>& fields, std::si
 
 }  // namespace
 
-Dataset parse_csv(Source& source, std::string_view label_column) {
-  std::vector<double> values, labels;
+Dataset parse_csv(Source& source, std::string_view label_column, const DataStore& store) {
+  Array<double> values(store), labels(store);
   std::vector<std::string_view> fields;
   std::size_t columns = 0, label = 0;
   char separator = ',';

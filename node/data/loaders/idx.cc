@@ -1,4 +1,5 @@
 #include <array>
+#include <vector>
 
 #include "node/data/loaders/loaders.h"
 
@@ -18,7 +19,7 @@ std::uint32_t read_number(Source& source, std::string_view what) {
   return big_endian(bytes);
 }
 
-std::vector<std::uint64_t> read_shape(Source& source) {
+std::vector<std::uint64_t> read_shape(Source& source, const DataStore& store) {
   const std::uint32_t magic = read_number(source, "the magic number");
   const std::uint32_t type = magic >> 8, dimensions = magic & 0xff;
   if (type != 0x08)
@@ -30,21 +31,22 @@ std::vector<std::uint64_t> read_shape(Source& source) {
   for (auto& size : shape) {
     size = read_number(source, "the sizes");
     if (size == 0) source.fail("IDX with a size of 0");
-    if (size > kMaxValues / total)
-      source.fail("IDX of more than " + std::to_string(kMaxValues) + " values");
+    if (size > store.max_values() / total) source.fail("IDX of " + too_many(store));
     total *= size;
   }
   return shape;
 }
 
 // Piece by piece, so that memory follows the bytes that are there.
-std::vector<double> read_bytes(Source& source, std::uint64_t count) {
-  std::vector<double> values;
+Array<double> read_bytes(Source& source, std::uint64_t count, const DataStore& store) {
+  Array<double> values(store);
   std::vector<unsigned char> piece(kPieceBytes);
+  std::vector<double> numbers;
   while (values.size() < count) {
     const auto size = std::min<std::uint64_t>(kPieceBytes, count - values.size());
     source.read_exactly(piece.data(), size, "the values");
-    values.insert(values.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size));
+    numbers.assign(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size));
+    values.append(numbers.data(), numbers.size());
   }
   source.expect_end();
   return values;
@@ -54,21 +56,21 @@ std::vector<double> read_bytes(Source& source, std::uint64_t count) {
 
 bool is_idx(std::string_view start) { return start.size() >= 4 && start[0] == 0 && start[1] == 0; }
 
-Dataset parse_idx(Source& source) {
-  const auto shape = read_shape(source);
+Dataset parse_idx(Source& source, const DataStore& store) {
+  const auto shape = read_shape(source, store);
   if (shape.size() < 2) source.fail("IDX of labels where rows are expected: it has one dimension");
   std::uint64_t columns = 1;
   for (std::size_t k = 1; k < shape.size(); ++k) columns *= shape[k];
   if (columns > kMaxColumns) source.fail("IDX of too many columns");
-  return dense_rows(read_bytes(source, shape[0] * columns), columns);
+  return dense_rows(read_bytes(source, shape[0] * columns, store), columns);
 }
 
-std::vector<double> parse_idx_labels(Source& source) {
-  const auto shape = read_shape(source);
+Array<double> parse_idx_labels(Source& source, const DataStore& store) {
+  const auto shape = read_shape(source, store);
   if (shape.size() != 1)
     source.fail("IDX of " + std::to_string(shape.size()) +
                 " dimensions where labels (1) are expected");
-  return read_bytes(source, shape[0]);
+  return read_bytes(source, shape[0], store);
 }
 
 }  // namespace starling

@@ -31,8 +31,7 @@ void append(Source& source, std::string_view pair, std::uint64_t& last, Dataset&
   if (index <= last)
     source.fail_line("index " + std::to_string(index) + " after " + std::to_string(last) +
                      ": indices must ascend");
-  if (data.value.size() == kMaxValues)
-    source.fail_line("more than " + std::to_string(kMaxValues) + " values");
+  if (data.value.size() == data.store().max_values()) source.fail_line(too_many(data.store()));
   data.column.push_back(static_cast<std::uint32_t>(index - 1));
   data.value.push_back(value);
   data.columns = std::max(data.columns, index);
@@ -41,8 +40,8 @@ void append(Source& source, std::string_view pair, std::uint64_t& last, Dataset&
 
 }  // namespace
 
-Dataset parse_libsvm(Source& source) {
-  Dataset data;
+Dataset parse_libsvm(Source& source, const DataStore& store) {
+  Dataset data(store);
   data.row_begin.push_back(0);
   std::string_view line;
   while (source.line(line)) {
@@ -52,8 +51,7 @@ Dataset parse_libsvm(Source& source) {
     double label = 0;
     if (!parse_number(first, label))
       source.fail_line(quoted(first) + " is no label: expected 'label index:value ...'");
-    if (data.label.size() == kMaxValues)
-      source.fail_line("more than " + std::to_string(kMaxValues) + " rows");
+    if (data.label.size() == store.max_values()) source.fail_line("rows: " + too_many(store));
     std::uint64_t last = 0;
     for (auto pair = word(line); !pair.empty(); pair = word(line)) append(source, pair, last, data);
     data.label.push_back(label);

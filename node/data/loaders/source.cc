@@ -29,6 +29,8 @@ class FileSource final : public Source {
     if (!file_) fail(errno ? std::strerror(errno) : "cannot be opened");
   }
 
+  std::string plain_file() const override { return gzdirect(file_.get()) ? name() : ""; }
+
  private:
   std::size_t fetch(char* target, std::size_t size) override {
     const int count = gzread(file_.get(), target, static_cast<unsigned>(size));

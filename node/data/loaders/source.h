@@ -26,6 +26,9 @@ class Source {
   std::uint64_t offset() const { return offset_; }     // bytes read so far
   std::uint64_t line_number() const { return line_; }  // of the last line, from 1
 
+  // The file these bytes stand in as they are; empty: they do not, or of no file.
+  virtual std::string plain_file() const { return {}; }
+
   std::string_view peek();                           // what stands next in the buffer, unread
   std::size_t read(void* target, std::size_t size);  // fewer than asked for only at the end
   void read_exactly(void* target, std::size_t size, std::string_view what);
