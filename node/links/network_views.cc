@@ -79,12 +79,10 @@ Network::Edge& Network::healing_edge(NodeId peer) {
 
 // One that a former life of ours has made is ours again, to be missed where its other end is dead.
 bool Network::hear_of_healing(const starling::Edge& edge) {
-  const bool known = facts_.required().adjacent(edge.u, edge.v);
-  if (edge.u == options_.self || edge.v == options_.self)
-    healing_edge(edge.u == options_.self ? edge.v : edge.u);
-  else
-    facts_.add_heal_edge(edge);
-  return !known;
+  const bool mine = edge.u == options_.self || edge.v == options_.self;
+  if (!mine || facts_.required().adjacent(edge.u, edge.v)) return facts_.add_heal_edge(edge);
+  healing_edge(edge.u == options_.self ? edge.v : edge.u);
+  return true;
 }
 
 void Network::keep_apart(std::set<NodeId> nodes) {

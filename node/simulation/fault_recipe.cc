@@ -14,7 +14,7 @@ constexpr std::array<int, kFaultKinds> kNothing{}, kCuts{6, 1, 1, 1, 1, 1, 1, 1,
     kCrashes{0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 1, 1, 1},
     kOutages{2, 1, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 3, 0, 2},
     kSwitches{4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 3},
-    kMixed{4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 1, 1};
+    kMixed{4, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 2, 1, 1, 1, 2};
 
 const FaultRecipe kRecipes[] = {
     {"none", "a constant delay of a millisecond, nothing else", false, false, 0, 0, 0, kNothing},
@@ -27,7 +27,7 @@ const FaultRecipe kRecipes[] = {
     {"outages", "as cuts, and all nodes killed at one moment and started again", true, false, 0, 1,
      1, kOutages},
     {"switches", "as mixed, and requests for other graphs", true, true, 0, 0.5, 1, kSwitches},
-    {"mixed", "all but that: also liars, and links and nodes that are away for long", true, true,
+    {"mixed", "all of these: also liars, and links and nodes that are away for long", true, true,
      0.02, 0.5, 0.1, kMixed},
 };
 

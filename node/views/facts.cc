@@ -64,12 +64,13 @@ void Facts::add_edges(const Graph& more) {
 }
 
 bool Facts::add_heal_edge(const Edge& edge) {
-  if (required_.adjacent(edge.u, edge.v)) return false;
-  heal_.insert(edge);
-  add_edges(Graph::from_edges(graph_.nodes(), {edge}));
-  std::vector<Edge> edges = required_.edge_list();
-  edges.push_back(edge);
-  required_ = Graph::from_edges(graph_.nodes(), std::move(edges));
+  if (!heal_.insert(edge).second) return false;
+  if (!required_.adjacent(edge.u, edge.v)) {
+    add_edges(Graph::from_edges(graph_.nodes(), {edge}));
+    std::vector<Edge> edges = required_.edge_list();
+    edges.push_back(edge);
+    required_ = Graph::from_edges(graph_.nodes(), std::move(edges));
+  }
   return learn(edge_learned_[edge_index(edge.u, edge.v)]);
 }
 

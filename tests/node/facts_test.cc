@@ -253,6 +253,19 @@ TEST(Facts, KeepWhatTheyHeardOfEdgesToComeThroughOtherChanges) {
   EXPECT_EQ(facts.edge(facts.edge_index(0, 3)).counter, 6u);
 }
 
+// Others, on a graph that lacks it, have made it: on that graph it is one here, too.
+TEST(Facts, AHealEdgeHeardOfWhileTheGraphHasItStaysAfterASwitch) {
+  Facts facts(ring(4));
+  for (std::size_t e = 0; e < 4; ++e) facts.merge_edge(e, {2, Cause::none, 0});
+  EXPECT_TRUE(facts.add_heal_edge({1, 2}));
+  EXPECT_FALSE(facts.add_heal_edge({1, 2}));
+  const Graph star = Graph::from_edges(4, {{0, 1}, {0, 2}, {0, 3}});
+  facts.add_edges(star);
+  facts.require(star);
+  EXPECT_TRUE(facts.required().adjacent(1, 2));
+  EXPECT_FALSE(facts.required().adjacent(2, 3));
+}
+
 // It is told of the edges of a graph that it knows nothing of, and its records have to count.
 TEST(Facts, ANodeStartedAgainAmidASwitchIsNoYoungerThanItsFormerLife) {
   Facts prepared(ring(6)), again(ring(6));
