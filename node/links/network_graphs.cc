@@ -64,8 +64,8 @@ void Network::close_retired() {
     const bool silent = edge->silence.silent_for(last_pump_) >
                         edge->silence.limit(options_.grace, options_.grace_max);
     const bool kept = facts_.heals(options_.self, edge->link.peer());
-    const auto done = kept ? std::min(edge->link.done_here(), edge->link.done_there())
-                           : edge->link.done_there();
+    const auto done =
+        kept ? std::min(edge->link.done_here(), edge->link.done_there()) : edge->link.done_there();
     if (done <= edge->retired_at && !silent) continue;
     kept ? stand_by(*edge) : let_go(*edge, "not an edge any more");
   }
