@@ -25,7 +25,7 @@ void class_losses(Stream stream, ClassLoss loss, const RowsView<Real>& a, const 
                   double* losses);
 
 enum class ActivationKind { relu, tanh, gelu };
-// z += bias in each row; a = activation(z) unless a is null.
+// z += bias in each row unless that is null; a = activation(z) unless a is null.
 template <class Real>
 void add_bias(Stream stream, ActivationKind kind, std::size_t count, std::size_t units,
               const Real* bias, Real* z, Real* a);
@@ -50,9 +50,6 @@ void sum_of_squares(Stream stream, const Real* x, std::size_t size, double* part
 // y += factor x
 template <class Real>
 void add_scaled(Stream stream, std::size_t size, Real factor, const Real* x, Real* y);
-
-template <class Real>
-void fill(Stream stream, std::size_t size, Real value, Real* x);
 
 // One update of the optimizer of that name, all in one pass. False: there is no such optimizer.
 template <class Real>

@@ -45,11 +45,9 @@ STARLING_HOST_DEVICE double squared(const Warp& warp, std::size_t classes, std::
 template <class Kind, class Real>
 void biased(Stream stream, std::size_t count, std::size_t units, const Real* bias, Real* z,
             Real* a) {
-  for_each_warp(stream, count, [=] STARLING_HOST_DEVICE(std::size_t k, Warp warp) {
-    warp.each(k * units, (k + 1) * units, [&](std::size_t e) {
-      z[e] += bias[e - k * units];
-      if (a) a[e] = Kind::value(z[e]);
-    });
+  for_each_index(stream, count * units, [=] STARLING_HOST_DEVICE(std::size_t k) {
+    if (bias) z[k] += bias[k % units];
+    if (a) a[k] = Kind::value(z[k]);
   });
 }
 

@@ -18,9 +18,9 @@ void Model<Real>::gradient(const BatchView& batch, std::optional<Draw> draw, con
                            Real* gradient) {
   size_ = batch.size;
   queue(batch, draw, x, gradient, losses_.reserve(batch.size));
-  partial_.reserve(std::max(partial_sums(batch.size), partial_sums(dimension())));
+  partial_.reserve(std::max(partial_sums(batch.size), partial_sums(parameters())));
   sum(device_.stream(), losses_.data(), batch.size, partial_.data(), sums_.data());
-  sum_of_squares(device_.stream(), x, dimension(), partial_.data(), sums_.data() + 1);
+  sum_of_squares(device_.stream(), x, parameters(), partial_.data(), sums_.data() + 1);
 }
 
 template <class Real>

@@ -16,7 +16,7 @@ struct Draw {
 
 // What differs from twin to twin: f_i over some of its rows, on the device.
 //
-//   f_i(x) = 1/m sum_s loss_s(x) + l2/2 |x|^2
+//   f_i(x) = 1/m sum_s loss_s(x) + l2/2 |x|^2,   |x| over its parameters
 //
 // The products and slopes are computed in Real, the value is summed in double; all sums are in one
 // fixed order, so a device gives the same bits again. x and gradient lie on the device.
@@ -31,6 +31,7 @@ class Model {
   void gradient(const BatchView& batch, std::optional<Draw> draw, const Real* x, Real* gradient);
   double value();  // f_i where the last gradient was taken
   virtual std::size_t dimension() const = 0;
+  virtual std::size_t parameters() const { return dimension(); }  // the first of x: l2 is of these
 
  protected:
   // losses[k] of the batch's rows, and the gradient with l2 x.
@@ -57,5 +58,7 @@ template <class Real>
 std::unique_ptr<Model<Real>> make_softmax(Device&, const starling_objective_request&);
 template <class Real>
 std::unique_ptr<Model<Real>> make_mlp(Device&, const starling_objective_request&);
+template <class Real>
+std::unique_ptr<Model<Real>> make_cnn(Device&, const starling_objective_request&);
 
 }  // namespace starling::cuda

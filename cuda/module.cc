@@ -101,7 +101,7 @@ starling_objective_vtable table_of(const char* kind, bool predicts) {
 }
 
 constexpr char kLeastSquares[] = "least_squares", kLogistic[] = "logistic", kSoftmax[] = "softmax",
-               kMlp[] = "mlp";
+               kMlp[] = "mlp", kCnn[] = "cnn";
 
 template <const char* kind>
 const starling_objective_vtable& table(bool predicts) {
@@ -117,7 +117,7 @@ const starling_objective_vtable& table(bool predicts) {
 const starling_objective_vtable* objective(const char* kind) {
   for (const starling_objective_vtable* entry :
        {&table<kLeastSquares>(false), &table<kLogistic>(true), &table<kSoftmax>(true),
-        &table<kMlp>(true)})
+        &table<kMlp>(true), &table<kCnn>(true)})
     if (std::string_view(entry->name) == kind) return entry;
   return nullptr;
 }

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "cuda/channels.h"
+#include "cuda/images.h"
 #include "cuda/kernels.h"
 #include "cuda/model.h"
 
@@ -126,6 +128,48 @@ class Bench {
         peak);
   }
 
+  // What a cnn does between its products, of 1024 images of 32 x 32 pixels and 16 channels.
+  template <class Real>
+  void images(const char* precision, double& peak) {
+    constexpr std::size_t kCount = 1024, kChannels = 16;
+    const Image image{32, 32, kChannels};
+    const Patches patches{image, 3};
+    const std::size_t values = kCount * image.values(), seen = 9 * values;
+    const std::size_t pixels = values / kChannels;
+    Buffer<Real> from(device_), to(device_), numbers(device_);
+    Buffer<double> partial(device_);
+    draw(from, values);
+    device_.clear(to.reserve(seen), seen * sizeof(Real));
+    device_.clear(numbers.reserve(7 * kChannels), 7 * kChannels * sizeof(Real));
+    Real* const n = numbers.data();
+    partial.reserve(channel_partials(pixels, kChannels));
+    const auto each = [&](const char* name, std::size_t touched,
+                          const std::function<void()>& body) {
+      run(std::string(name) + ", " + precision, "GB/s", static_cast<double>(touched * sizeof(Real)),
+          body, peak);
+    };
+    const Stream stream = device_.stream();
+    each("cnn patches of 3 x 3", values + seen,
+         [&] { take_patches(stream, patches, kCount, from.data(), to.data()); });
+    each("cnn slopes from patches", values + seen,
+         [&] { give_patches(stream, patches, kCount, to.data(), from.data()); });
+    each("cnn pool of 2 x 2", values + values / 4, [&] {
+      pool(stream, PoolKind::max, Squares{image, 2}, kCount, from.data(), to.data());
+    });
+    const Normalisation<Real> by{pixels,
+                                 kChannels,
+                                 Real(1e-5),
+                                 n,
+                                 n + kChannels,
+                                 n + 2 * kChannels,
+                                 n + 3 * kChannels,
+                                 n + 4 * kChannels,
+                                 n + 5 * kChannels,
+                                 n + 6 * kChannels,
+                                 partial.data()};
+    each("cnn normalisation", 4 * values, [&] { normalise(stream, by, from.data(), to.data()); });
+  }
+
   template <class Real>
   void dense(const char* precision, double& bandwidth) {
     constexpr std::size_t kRows = 1 << 17, kColumns = 1 << 10, kSide = 8192;
@@ -156,6 +200,7 @@ class Bench {
     product("cuBLAS product, 8192 a side", kSide, kSide, kSide);
     product("mlp layer 784 to 256, 4096 rows", 256, 4096, 784);
     product("mlp layer 1024 to 1024, 4096 rows", 1024, 4096, 1024);
+    product("cnn convolution, 16 to 32, 256 images", 32, 256 * 1024, 9 * 16);
   }
 
   double copies() {
@@ -212,6 +257,8 @@ int run(int index) {
   bench.updates<double>("float64", bandwidth);
   bench.sparse<float>("float32", bandwidth);
   bench.sparse<double>("float64", bandwidth);
+  bench.images<float>("float32", bandwidth);
+  bench.images<double>("float64", bandwidth);
   bench.dense<float>("float32", bandwidth);
   bench.dense<double>("float64", bandwidth);
   return 0;

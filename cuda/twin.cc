@@ -138,6 +138,7 @@ const Kind kKinds[] = {
     {"logistic", make_logistic<float>, make_logistic<double>},
     {"softmax", make_softmax<float>, make_softmax<double>},
     {"mlp", make_mlp<float>, make_mlp<double>},
+    {"cnn", make_cnn<float>, make_cnn<double>},
 };
 
 }  // namespace

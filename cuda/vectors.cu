@@ -81,11 +81,6 @@ void scale_by(Stream stream, std::size_t size, const Real* factors, Real* x) {
 }
 
 template <class Real>
-void fill(Stream stream, std::size_t size, Real value, Real* x) {
-  for_each_index(stream, size, [=] STARLING_HOST_DEVICE(std::size_t k) { x[k] = value; });
-}
-
-template <class Real>
 bool update(Stream stream, const std::string& optimizer, const VectorUpdate<Real>& u) {
   for (const NamedUpdate<Real>& entry : kUpdates<Real>)
     if (entry.name == optimizer) {
@@ -99,7 +94,6 @@ bool update(Stream stream, const std::string& optimizer, const VectorUpdate<Real
   template void sum_of_squares(Stream, const Real*, std::size_t, double*, double*); \
   template void add_scaled(Stream, std::size_t, Real, const Real*, Real*);          \
   template void scale_by(Stream, std::size_t, const Real*, Real*);                  \
-  template void fill(Stream, std::size_t, Real, Real*);                             \
   template bool update(Stream, const std::string&, const VectorUpdate<Real>&);
 STARLING_INSTANCES(float)
 STARLING_INSTANCES(double)

@@ -2,8 +2,6 @@
 #include <cmath>
 #include <string_view>
 
-#include "consensus/objectives/network/layers.h"
-#include "consensus/objectives/network/stages.h"
 #include "consensus/objectives/network_objective.h"
 
 namespace starling {
@@ -19,25 +17,27 @@ constexpr std::uint64_t kMostUnits = 100'000, kMostKernel = 99, kMostStages = 64
 //           side. x: stage by stage as in network/stages.h, statistics last.
 class Building {
  public:
-  Building(const ObjectiveKeys& keys, const DataRows& rows)
+  Building(const ObjectiveKeys& keys, std::uint64_t columns)
       : layers_(keys.word("layers", "convolution:8:3,max:2,convolution:16:3,max:2,dense:64")),
         activation_(find_activation(keys.word("activation", "relu"))),
         dropout_(keys.number("dropout", 0, 0, 0.99)),
         normalisation_(keys.word("normalisation", "none", "none local gossip")),
-        input_(shape_of(keys, rows.columns())) {}
+        shape_(shape_of(keys, columns)) {}
 
-  Network network(std::uint64_t classes) {
+  Plan plan(std::uint64_t classes) {
     if (layers_.empty() || layers_.back() == ',') refuse();
     for (std::string_view rest = layers_; !rest.empty();) {
       const auto end = std::min(rest.find(','), rest.size());
-      add(rest.substr(0, end));
+      add_layer(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    stages_.push_back(make_dense(shape(), classes, activation_.gain));
-    return Network(std::move(stages_));
+    add_weights({Kind::dense, shape_, classes});
+    return std::move(plan_);
   }
 
  private:
+  using Kind = StagePlan::Kind;
+
   // Unset height and width are those of a square image.
   static Shape shape_of(const ObjectiveKeys& keys, std::uint64_t columns) {
     const std::uint64_t channels = keys.integer("channels", 1, 1, 1'000'000);
@@ -61,14 +61,22 @@ class Building {
                          "most the image left) and dense:UNITS between commas, dense last");
   }
 
-  Shape shape() const { return stages_.empty() ? input_ : stages_.back()->output(); }
+  void add(const StagePlan& stage) {
+    plan_.push_back(stage);
+    shape_ = stage.output();
+  }
 
-  void add(std::string_view layer) {
+  void add_weights(StagePlan stage) {
+    stage.gain = activation_.gain;
+    add(stage);
+  }
+
+  void add_layer(std::string_view layer) {
     const std::string_view kind = layer.substr(0, layer.find(':'));
     layer.remove_prefix(std::min(kind.size() + 1, layer.size()));
     if (++count_ > kMostStages) refuse();
     if (kind == "dense") {
-      stages_.push_back(make_dense(shape(), number(layer, kMostUnits), activation_.gain));
+      add_weights({Kind::dense, shape_, number(layer, kMostUnits)});
       flat_ = true;
       return add_activation(dropout_);
     }
@@ -78,19 +86,22 @@ class Building {
       layer.remove_prefix(std::min(units.size() + 1, layer.size()));
       const std::uint64_t kernel = number(layer, kMostKernel);
       if (kernel % 2 == 0) refuse();
-      stages_.push_back(
-          make_convolution(shape(), number(units, kMostUnits), kernel, activation_.gain));
+      add_weights({Kind::convolution, shape_, number(units, kMostUnits), kernel});
       return add_activation(0);
     }
     if (kind != "max" && kind != "average") refuse();
-    stages_.push_back(make_pool(shape(), number(layer, std::min(shape().height, shape().width)),
-                                kind == "max" ? Pooling::max : Pooling::average));
+    add({kind == "max" ? Kind::max : Kind::average, shape_, 0,
+         number(layer, std::min(shape_.height, shape_.width))});
   }
 
   void add_activation(double dropout) {
-    if (normalisation_ != "none")
-      stages_.push_back(make_normalisation(shape(), normalisation_ == "gossip"));
-    stages_.push_back(make_activation(shape(), activation_, dropout));
+    if (normalisation_ != "none") {
+      add({Kind::normalisation, shape_});
+      plan_.back().gossip = normalisation_ == "gossip";
+    }
+    add({Kind::activation, shape_});
+    plan_.back().activation = &activation_;
+    plan_.back().dropout = dropout;
   }
 
   std::uint64_t number(std::string_view text, std::uint64_t most) const {
@@ -105,19 +116,19 @@ class Building {
   const Activation& activation_;
   const double dropout_;
   const std::string normalisation_;
-  const Shape input_;
-  Network::Stages stages_;
+  Shape shape_;  // what the last stage makes of a row
+  Plan plan_;
   std::uint64_t count_ = 0;
   bool flat_ = false;  // a dense layer's units are no image
 };
 
-constexpr NetworkKind kCnn = {
-    "cnn", "l2 dropout seed height width channels layers activation loss normalisation", 64,
-    [](const ObjectiveKeys& keys, const DataRows& rows) {
-      return Building(keys, rows).network(rows.classes());
-    }};
-
 }  // namespace
+
+const NetworkKind kCnn = {
+    "cnn", "l2 dropout seed height width channels layers activation loss normalisation", 64,
+    [](const ObjectiveKeys& keys, std::uint64_t columns, std::uint64_t classes) {
+      return Building(keys, columns).plan(classes);
+    }};
 
 std::unique_ptr<BuiltinObjective> make_cnn(const starling_objective_request& request) {
   return std::make_unique<NetworkObjective>(request, kCnn);

@@ -33,7 +33,7 @@ NetworkObjective::NetworkObjective(const starling_objective_request& request,
       seed_(keys_.integer("seed", 1, 0, std::numeric_limits<std::uint64_t>::max())),
       node_(request.node),
       squared_(keys_.word("loss", "cross_entropy", "cross_entropy mse") == "mse"),
-      network_(kind.make(keys_, rows_)) {
+      network_(kind.plan(keys_, rows_.columns(), rows_.classes())) {
   require_classes(rows_, kind.name);
 }
 

@@ -8,13 +8,16 @@
 
 namespace starling {
 
-// One kind of network, and how it is made of its configuration.
+// One kind of network, and how it is planned by its configuration.
 struct NetworkKind {
   const char* name;
-  const char* keys;     // all of its own
-  std::uint64_t block;  // rows that go through the network together: what bounds its memory
-  Network (*make)(const ObjectiveKeys& keys, const DataRows& rows);
+  const char* keys;  // all of its own
+  // Rows that go through the network together, which bounds its memory; dropout draws and
+  // normalisation normalises block by block.
+  std::uint64_t block;
+  Plan (*plan)(const ObjectiveKeys& keys, std::uint64_t columns, std::uint64_t classes);
 };
+extern const NetworkKind kMlp, kCnn;
 
 // Tells C classes apart by a network.
 //

@@ -55,7 +55,7 @@ TEST(AConvolution, IsTheSumOverTheKernelWithZerosBeyondTheBorder) {
   const Shape shape{3, 5, 2};
   constexpr std::int64_t kUnits = 4, kKernel = 3;
   const auto stage = make_convolution(shape, kUnits, kKernel, 1);
-  const auto x = random_point(stage->extent().parameters, 1);
+  const auto x = random_point((kKernel * kKernel * shape.channels + 1) * kUnits, 1);
   const auto in = random_point(2 * shape.values(), 2);
   Values out;
   stage->forward({Pass::Aim::learn, 2}, x.data(), in.data(), out);

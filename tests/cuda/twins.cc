@@ -14,7 +14,7 @@
 
 #include "consensus/optimizers/optimizer.h"
 #include "cuda/starling_cuda.h"
-#include "tests/consensus/objective_fixture.h"
+#include "tests/cuda/twin_cases.h"
 
 namespace starling {
 namespace {
@@ -191,22 +191,6 @@ void all_of(const starling_cuda_module& module, const ObjectiveCase& from, bool 
   local_steps_are_equal(pair, *find_optimizer("momentum"), true);
 }
 
-// More rows than a segment of a column, a partial sum and a block of a network have.
-std::vector<ObjectiveCase> long_cases() {
-  std::vector<ObjectiveCase> cases;
-  for (const char* kind : {"least_squares", "logistic", "softmax", "mlp"}) {
-    const ObjectiveEntry* entry = find_objective(kind);
-    const std::uint64_t classes = !entry->classifies ? 0 : entry->name == "logistic" ? 2 : 37;
-    const char* config = entry->name == "mlp" ? R"({"l2":0.05,"hidden":"5"})" : R"({"l2":0.05})";
-    for (const bool sparse : {false, true})
-      cases.push_back({std::string(kind) + (sparse ? "_long_sparse" : "_long"), entry, config,
-                       sample_rows(5000, 9, classes, sparse, 6)});
-  }
-  cases.push_back({"mlp_dropout", find_objective("mlp"), R"({"hidden":"7,5","dropout":0.3})",
-                   sample_rows(1500, 9, 3, false, 7)});
-  return cases;
-}
-
 // Rounded to 10 bits: near, and not what float gives.
 void tensor_cores(const starling_cuda_module& module) {
   const ObjectiveCase from{"softmax", find_objective("softmax"), "{}",
@@ -272,6 +256,10 @@ int run(const char* path) {
   for (const ObjectiveCase& one : long_cases()) {
     all_of<double>(module, one, false);
     all_of<float>(module, one, true);
+  }
+  for (const ObjectiveCase& one : network_cases()) {
+    all_of<double>(module, one, true);
+    all_of<float>(module, one, false);
   }
   tensor_cores(module);
   refusals(module);

@@ -8,8 +8,6 @@ class Activate final : public Stage {
   Activate(Shape input, const Activation& activation, double dropout)
       : shape_(input), activation_(activation), dropout_(dropout) {}
 
-  Shape output() const override { return shape_; }
-
   void forward(const Pass& pass, const double*, const double* in, Values& out) override {
     out.resize(pass.rows * shape_.values());
     activation_.values(in, out.size(), out.data());

@@ -18,8 +18,6 @@ class Convolution final : public WeightedStage {
         input_(input),
         kernel_(kernel) {}
 
-  Shape output() const override { return {input_.height, input_.width, units_}; }
-
   void forward(const Pass& pass, const double* x, const double* in, Values& out) override {
     const double *weights = x + at_.parameters, *biases = weights + inputs_ * units_;
     const std::uint64_t pixels = input_.pixels();

@@ -13,8 +13,6 @@ class Dense final : public WeightedStage {
   Dense(Shape input, std::uint64_t units, double gain)
       : WeightedStage(input.values(), units, gain) {}
 
-  Shape output() const override { return {1, 1, units_}; }
-
   void forward(const Pass& pass, const double* x, const double* in, Values& out) override {
     const double *weights = x + at_.parameters, *biases = weights + inputs_ * units_;
     out.resize(pass.rows * units_);

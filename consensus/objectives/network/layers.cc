@@ -10,7 +10,6 @@ namespace starling {
 namespace {
 
 constexpr std::uint64_t kMostUnits = 1'000'000, kMostLayers = 64;
-constexpr std::uint64_t kMostParameters = std::uint64_t{1} << 32;
 
 double relu(double z) { return z > 0 ? z : 0; }
 double relu_slope(double z) { return z > 0 ? 1 : 0; }
@@ -51,8 +50,7 @@ const Activation& find_activation(const std::string& name) {
   throw ObjectiveError("objective.activation = " + name + ": must be relu, gelu or tanh");
 }
 
-std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
-                             std::uint64_t outputs) {
+std::vector<std::uint64_t> units_of(const std::string& hidden) {
   std::vector<std::uint64_t> units;
   for (const char *at = hidden.data(), *end = at + hidden.size(); at < end; ++at) {
     std::uint64_t count = 0;
@@ -63,17 +61,7 @@ std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
     units.push_back(count);
     at = after;
   }
-  units.push_back(outputs);
-  std::vector<Layer> layers;
-  std::uint64_t size = 0;
-  for (const std::uint64_t count : units) {
-    const std::uint64_t from = layers.empty() ? inputs : layers.back().outputs;
-    layers.push_back({from, count, size, size + from * count});
-    size += from * count + count;
-    if (size > kMostParameters)
-      throw ObjectiveError("objective.hidden = " + hidden + ": too many parameters");
-  }
-  return layers;
+  return units;
 }
 
 }  // namespace starling

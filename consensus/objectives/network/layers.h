@@ -17,16 +17,7 @@ struct Activation {
 };
 const Activation& find_activation(const std::string& name);  // ObjectiveError: allowed are ...
 
-// A network's layers in x: for each, W (inputs x outputs, row by row), then b (outputs).
-struct Layer {
-  std::uint64_t inputs, outputs, weights, biases;  // the last two: where in x they begin
-};
-
-// Rows that go through a network together: dropout draws block by block, layer by layer.
-inline constexpr std::uint64_t kNetworkBlock = 256;
-
-// "256,128" between `inputs` and `outputs`; "" is no hidden layer. Errors    ObjectiveError.
-std::vector<Layer> layers_of(const std::string& hidden, std::uint64_t inputs,
-                             std::uint64_t outputs);
+// The units of each hidden layer, as "256,128"; "" is none. Errors    ObjectiveError.
+std::vector<std::uint64_t> units_of(const std::string& hidden);
 
 }  // namespace starling

@@ -4,15 +4,13 @@
 
 namespace starling {
 
-// Stages one after the other, and where each finds its share of x: the parameters of all stages,
-// then their statistics.
+// A plan's stages, built, one after the other.
 class Network {
  public:
-  using Stages = std::vector<std::unique_ptr<Stage>>;
   // Errors    ObjectiveError: more than 2^32 parameters.
-  explicit Network(Stages stages);
+  explicit Network(const Plan& plan);
 
-  std::uint64_t dimension() const { return end_.parameters + end_.statistics; }
+  std::uint64_t dimension() const { return end_.statistics; }
   std::uint64_t parameters() const { return end_.parameters; }  // they come first in x
   // Every stage draws from a stream of its own, (seed, its number among those with parameters).
   void start(std::uint64_t seed, double* x) const;
@@ -30,8 +28,12 @@ class Network {
  private:
   const double* in(std::size_t stage) const;
 
-  Stages stages_;
-  Stage::Extent end_;
+  struct Built {
+    std::unique_ptr<Stage> stage;
+    bool starts;  // it has parameters
+  };
+  std::vector<Built> stages_;
+  Extent end_;
   const double* rows_ = nullptr;
   std::vector<Stage::Values> out_;  // of each stage
   Stage::Values slope_, below_;

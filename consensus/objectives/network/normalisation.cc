@@ -6,8 +6,6 @@
 namespace starling {
 namespace {
 
-constexpr double kEpsilon = 1e-5;
-
 // Batch normalisation, each channel c over the pixels of all rows of a block:
 //
 //   m_c, v_c = mean and variance over the block,   u = (z - m_c) / sqrt(v_c + 1e-5)
@@ -28,10 +26,6 @@ class Normalise final : public Stage {
  public:
   Normalise(Shape input, bool gossip) : shape_(input), gossip_(gossip) {}
 
-  Shape output() const override { return shape_; }
-  Extent extent() const override {
-    return {2 * shape_.channels, gossip_ ? 2 * shape_.channels : 0};
-  }
   bool gathers() const override { return !gossip_; }
   void begin_gathering() override {
     gathered_.assign(2 * shape_.channels, 0.0);
@@ -53,7 +47,7 @@ class Normalise final : public Stage {
     const double *gamma = x + at_.parameters, *beta = gamma + channels;
     inverse_.resize(channels);
     for (std::uint64_t c = 0; c < channels; ++c)
-      inverse_[c] = 1 / std::sqrt(std::max(statistics_[channels + c], 0.0) + kEpsilon);
+      inverse_[c] = 1 / std::sqrt(std::max(statistics_[channels + c], 0.0) + kNormalisationEpsilon);
     out.resize(pass.rows * shape_.values());
     unit_.resize(out.size());
     for (std::size_t k = 0; k < out.size(); k += channels)

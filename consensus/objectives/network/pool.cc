@@ -13,8 +13,6 @@ class Pool final : public Stage {
         side_(side),
         pooling_(pooling) {}
 
-  Shape output() const override { return output_; }
-
   void forward(const Pass& pass, const double*, const double* in, Values& out) override {
     out.resize(pass.rows * output_.values());
     if (pooling_ == Pooling::max) highest_.resize(out.size());

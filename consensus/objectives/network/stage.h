@@ -4,17 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "consensus/objectives/network/plan.h"
 #include "topology/random.h"
 
 namespace starling {
-
-// What a row is between two stages: height x width pixels, row by row, the channels of a pixel side
-// by side. A plain vector is one pixel.
-struct Shape {
-  std::uint64_t height = 1, width = 1, channels = 1;
-  std::uint64_t pixels() const { return height * width; }
-  std::uint64_t values() const { return pixels() * channels; }
-};
 
 // A block of rows on its way through a network.
 struct Pass {
@@ -34,14 +27,9 @@ struct Pass {
 class Stage {
  public:
   using Values = std::vector<double>;
-  struct Extent {
-    std::uint64_t parameters = 0, statistics = 0;
-  };
 
   virtual ~Stage() = default;
-  virtual Shape output() const = 0;
-  virtual Extent extent() const { return {}; }  // its share of x
-  void place(Extent begin) { at_ = begin; }     // where in x that begins
+  void place(Extent begin) { at_ = begin; }  // its share of x
   virtual void start(RandomStream&, double* /*x*/) const {}
   virtual bool gathers() const { return false; }
   virtual void begin_gathering() {}

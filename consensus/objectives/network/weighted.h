@@ -16,8 +16,6 @@ class WeightedStage : public Stage {
   WeightedStage(std::uint64_t inputs, std::uint64_t units, double gain)
       : inputs_(inputs), units_(units), gain_(gain) {}
 
-  Extent extent() const final { return {inputs_ * units_ + units_, 0}; }
-
   void start(RandomStream& stream, double* x) const final {
     const double deviation = std::sqrt(gain_ / static_cast<double>(inputs_));
     double* weights = x + at_.parameters;
