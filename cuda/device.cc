@@ -22,16 +22,23 @@ cublasOperation_t operation(Transpose transposed) {
 
 std::int64_t signed_size(std::size_t size) { return static_cast<std::int64_t>(size); }
 
-cublasStatus_t gemm(cublasHandle_t blas, Transpose ta, Transpose tb, std::int64_t m, std::int64_t n,
-                    std::int64_t k, const float* a, std::int64_t lda, const float* b,
-                    std::int64_t ldb, float beta, float* c, std::int64_t ldc) {
-  const float one = 1;
-  return cublasSgemm_64(blas, operation(ta), operation(tb), m, n, k, &one, a, lda, b, ldb, &beta, c,
-                        ldc);
+cublasComputeType_t compute_type(Factors factors) {
+  if (factors == Factors::tf32) return CUBLAS_COMPUTE_32F_FAST_TF32;
+  return factors == Factors::bf16 ? CUBLAS_COMPUTE_32F_FAST_16BF : CUBLAS_COMPUTE_32F;
 }
-cublasStatus_t gemm(cublasHandle_t blas, Transpose ta, Transpose tb, std::int64_t m, std::int64_t n,
-                    std::int64_t k, const double* a, std::int64_t lda, const double* b,
-                    std::int64_t ldb, double beta, double* c, std::int64_t ldc) {
+
+cublasStatus_t gemm(cublasHandle_t blas, Factors factors, Transpose ta, Transpose tb,
+                    std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
+                    std::int64_t lda, const float* b, std::int64_t ldb, float beta, float* c,
+                    std::int64_t ldc) {
+  const float one = 1;
+  return cublasGemmEx_64(blas, operation(ta), operation(tb), m, n, k, &one, a, CUDA_R_32F, lda, b,
+                         CUDA_R_32F, ldb, &beta, c, CUDA_R_32F, ldc, compute_type(factors),
+                         CUBLAS_GEMM_DEFAULT);
+}
+cublasStatus_t gemm(cublasHandle_t blas, Factors, Transpose ta, Transpose tb, std::int64_t m,
+                    std::int64_t n, std::int64_t k, const double* a, std::int64_t lda,
+                    const double* b, std::int64_t ldb, double beta, double* c, std::int64_t ldc) {
   const double one = 1;
   return cublasDgemm_64(blas, operation(ta), operation(tb), m, n, k, &one, a, lda, b, ldb, &beta, c,
                         ldc);
@@ -73,6 +80,7 @@ struct Device::State {
   int index;
   cudaStream_t stream = nullptr;
   cublasHandle_t blas = nullptr;
+  Factors factors = Factors::plain;
   unsigned char* pinned[2] = {};
   cudaEvent_t copied[2] = {};
   int side = 0;  // whose turn it is
@@ -103,15 +111,17 @@ Device::~Device() = default;
 
 void Device::use() { check(cudaSetDevice(state_->index), "cudaSetDevice"); }
 Stream Device::stream() const { return state_->stream; }
-void Device::use_tf32() {
+
+void Device::round(Factors factors) {
+  const std::string name = factors == Factors::bf16 ? "bf16" : "tf32";
   int major = 0;
   check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, state_->index),
         "cudaDeviceGetAttribute");
-  if (major < 8)
-    throw DeviceError("local.tensor_cores = \"tf32\": cuda:" + std::to_string(state_->index) +
-                      " is of compute capability " + std::to_string(major) +
-                      ".x; tf32 begins with 8.0");
-  check_product(cublasSetMathMode(state_->blas, CUBLAS_TF32_TENSOR_OP_MATH));
+  if (factors != Factors::plain && major < 8)
+    throw DeviceError("local.tensor_cores = \"" + name +
+                      "\": cuda:" + std::to_string(state_->index) + " is of compute capability " +
+                      std::to_string(major) + ".x; " + name + " begins with 8.0");
+  state_->factors = factors;
 }
 
 void* Device::allocate(std::size_t bytes) {
@@ -177,7 +187,7 @@ template <class Real>
 void Device::multiply(Transpose a_transposed, Transpose b_transposed, std::size_t rows,
                       std::size_t columns, std::size_t inner, const Real* a, std::size_t lda,
                       const Real* b, std::size_t ldb, Real beta, Real* c, std::size_t ldc) {
-  check_product(gemm(state_->blas, a_transposed, b_transposed, signed_size(rows),
+  check_product(gemm(state_->blas, state_->factors, a_transposed, b_transposed, signed_size(rows),
                      signed_size(columns), signed_size(inner), a, signed_size(lda), b,
                      signed_size(ldb), beta, c, signed_size(ldc)));
 }

@@ -25,6 +25,10 @@ std::uint32_t device_count(std::string& why_none);
 
 enum class Transpose : bool { no, yes };
 
+// What becomes of the factors in products of matrices of floats: as they are, or rounded for tensor
+// cores, to 10 bits (tf32) or to 7 (bf16). Sums and results are floats all the same.
+enum class Factors { plain, tf32, bf16 };
+
 // Errors    DeviceError; where memory does not suffice it names the bytes asked for and the bytes
 //           free. A kernel's own failure shows at the next download.
 // Threads   one at a time, any: use() comes first on each.
@@ -34,9 +38,9 @@ class Device {
   ~Device();
   void use();
   Stream stream() const;
-  // Matrix products of floats by tensor cores from here on, their factors rounded to 10 bits.
-  // Errors    DeviceError where the device has none: cuBLAS would keep silent and go on without.
-  void use_tf32();
+  // From here on.
+  // Errors    DeviceError where the device cannot: cuBLAS would keep silent and go on without.
+  void round(Factors factors);
 
   void* allocate(std::size_t bytes);
   void release(void* pointer) noexcept;

@@ -44,7 +44,7 @@ class TwinOf final : public Twin {
         states_{Buffer<Real>(device_), Buffer<Real>(device_), Buffer<Real>(device_)},
         norm_(device_),
         partial_(device_) {
-    if (local_word(request, "tensor_cores") == "tf32") use_tf32();
+    round_factors(local_word(request, "tensor_cores"));
     x_.reserve(dimension());
     gradient_.reserve(dimension());
   }
@@ -94,10 +94,13 @@ class TwinOf final : public Twin {
  private:
   std::size_t dimension() const { return model_->dimension(); }
 
-  void use_tf32() {
-    if (sizeof(Real) != sizeof(float))
-      throw ObjectiveError("local.tensor_cores = \"tf32\": multiplies float32 only");
-    device_.use_tf32();
+  void round_factors(const std::string& tensor_cores) {
+    if (tensor_cores.empty() || tensor_cores == "none") return;
+    const std::string key = "local.tensor_cores = \"" + tensor_cores + "\": ";
+    if (tensor_cores != "tf32" && tensor_cores != "bf16")
+      throw ObjectiveError(key + "must be none, tf32 or bf16");
+    if (sizeof(Real) != sizeof(float)) throw ObjectiveError(key + "multiplies float32 only");
+    device_.round(tensor_cores == "tf32" ? Factors::tf32 : Factors::bf16);
   }
 
   void queue_gradient(std::uint64_t seed, std::uint64_t step, std::uint64_t batch) {

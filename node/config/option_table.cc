@@ -229,8 +229,8 @@ void add_attack(std::vector<Option>& table) {
 void add_local(std::vector<Option>& table) {
   table.push_back(text("local.device", "cpu", "where gradients are computed: cpu, cuda or cuda:N"));
   table.push_back(text("local.tensor_cores", "none",
-                       "of a CUDA device; tf32: factors of dense products rounded to 10 bits",
-                       "none tf32"));
+                       "of a CUDA device: factors of dense products rounded to 10 or 7 bits",
+                       "none tf32 bf16"));
   table.push_back(text("local.cpus", "any", "this process stays on them: a list, or numa:N"));
   table.push_back(integer("local.threads", "1", 1, 1024, "of the solver"));
   table.push_back(text("local.solver", "gradient", "how local steps are taken",

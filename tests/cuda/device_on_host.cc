@@ -18,11 +18,13 @@ std::size_t at(Transpose transposed, std::size_t row, std::size_t column, std::s
   return transposed == Transpose::yes ? row * length + column : column * length + row;
 }
 
-// To 10 bits behind the point, as a tensor core takes it in.
-float rounded_to_tf32(float x) {
+// As a tensor core takes it in: 10 or 7 of a float's 23 bits behind the point.
+float rounded(float x, Factors factors) {
+  if (factors == Factors::plain) return x;
+  const std::uint32_t lost = factors == Factors::tf32 ? 13 : 16;
   std::uint32_t bits = 0;
   std::memcpy(&bits, &x, sizeof bits);
-  bits = (bits + 0x1000) & ~std::uint32_t{0x1fff};
+  bits = (bits + (std::uint32_t{1} << (lost - 1))) >> lost << lost;
   std::memcpy(&x, &bits, sizeof bits);
   return x;
 }
@@ -37,14 +39,14 @@ std::uint32_t device_count(std::string&) { return 1; }
 
 struct Device::State {
   std::size_t used = 0;
-  bool tf32 = false;
+  Factors factors = Factors::plain;
 };
 
 Device::Device(int) : state_(std::make_unique<State>()) {}
 Device::~Device() = default;
 void Device::use() {}
 Stream Device::stream() const { return nullptr; }
-void Device::use_tf32() { state_->tf32 = true; }
+void Device::round(Factors factors) { state_->factors = factors; }
 
 void* Device::allocate(std::size_t bytes) {
   if (bytes > kMemory - state_->used)
@@ -80,7 +82,9 @@ void Device::multiply(Transpose a_transposed, Transpose b_transposed, std::size_
                       std::size_t columns, std::size_t inner, const Real* a, std::size_t lda,
                       const Real* b, std::size_t ldb, Real beta, Real* c, std::size_t ldc) {
   const auto factor = [&](Real x) -> double {
-    return state_->tf32 && columns > 1 ? rounded_to_tf32(static_cast<float>(x)) : x;
+    return sizeof(Real) == sizeof(float) && columns > 1
+               ? rounded(static_cast<float>(x), state_->factors)
+               : x;
   };
   for (std::size_t j = 0; j < columns; ++j)
     for (std::size_t i = 0; i < rows; ++i) {

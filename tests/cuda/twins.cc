@@ -191,23 +191,30 @@ void all_of(const starling_cuda_module& module, const ObjectiveCase& from, bool 
   local_steps_are_equal(pair, *find_optimizer("momentum"), true);
 }
 
-// Rounded to 10 bits: near, and not what float gives.
-void tensor_cores(const starling_cuda_module& module) {
-  const ObjectiveCase from{"softmax", find_objective("softmax"), "{}",
-                           sample_rows(512, 64, 8, false, 8)};
+// Near, and neither what float gives nor what other factors do.
+void tensor_cores(const starling_cuda_module& module, const ObjectiveCase& from) {
   Pair<float> plain(module, from);
-  auto request = plain.request;
-  request.local = R"({"device":"cuda:0","tensor_cores":"tf32"})";
-  try {
-    Objective fast(*module.objective("softmax"), request);
-    auto wanted = plain.zero(), found = plain.zero();
-    plain.twin.gradient(plain.x.data(), wanted.data());
-    fast.gradient(plain.x.data(), found.data());
-    report("softmax, tf32: gradient", distance(found, wanted), 5e-3);
-    report("softmax, tf32: other bits than float32", found == wanted ? 1 : 0, 0);
-  } catch (const ObjectiveError& error) {
-    const bool told = std::string(error.what()).find("tf32 begins with 8.0") != std::string::npos;
-    report("a device without tf32 refuses it", told ? 0 : 1, 0);
+  auto wanted = plain.zero();
+  plain.twin.gradient(plain.x.data(), wanted.data());
+  std::vector<std::vector<float>> others{wanted};
+  for (const auto& [name, tolerance] : {std::pair("tf32", 5e-3), std::pair("bf16", 4e-2)}) {
+    const std::string claim = from.name + ", " + name;
+    const std::string local = R"({"device":"cuda:0","tensor_cores":")" + std::string(name) + "\"}";
+    auto request = plain.request;
+    request.local = local.c_str();
+    try {
+      Objective fast(*module.objective(std::string(from.entry->name).c_str()), request);
+      auto found = plain.zero();
+      fast.gradient(plain.x.data(), found.data());
+      report(claim + ": gradient", distance(found, wanted), tolerance);
+      const bool seen = std::find(others.begin(), others.end(), found) != others.end();
+      report(claim + ": bits of its own", seen, 0);
+      others.push_back(found);
+    } catch (const ObjectiveError& error) {
+      const std::string words = std::string(name) + " begins with 8.0";
+      const bool told = std::string(error.what()).find(words) != std::string::npos;
+      report(claim + ": refused where there is none", told ? 0 : 1, 0);
+    }
   }
 }
 
@@ -228,8 +235,14 @@ void refusals(const starling_cuda_module& module) {
   };
   report("a key of nobody is refused", says(words(R"({"hiden":"3"})", kLocal), "hiden"), 0);
   report("another device is refused", says(words("{}", R"({"device":"rocm"})"), "rocm"), 0);
-  report("tf32 in float64 is refused",
-         says(words("{}", R"({"device":"cuda","tensor_cores":"tf32"})"), "float32 only"), 0);
+  for (const char* name : {"tf32", "bf16"})
+    report(std::string(name) + " in float64 is refused",
+           says(words("{}",
+                      (R"({"device":"cuda","tensor_cores":")" + std::string(name) + "\"}").c_str()),
+                "float32 only"),
+           0);
+  report("other tensor cores are refused",
+         says(words("{}", R"({"device":"cuda","tensor_cores":"fp8"})"), "none, tf32 or bf16"), 0);
   report("vectors have no twin", module.objective("vectors") ? 1 : 0, 0);
 }
 
@@ -261,7 +274,11 @@ int run(const char* path) {
     all_of<double>(module, one, true);
     all_of<float>(module, one, false);
   }
-  tensor_cores(module);
+  tensor_cores(module,
+               {"softmax", find_objective("softmax"), "{}", sample_rows(512, 64, 8, false, 8)});
+  tensor_cores(module, {"cnn", find_objective("cnn"),
+                        R"({"layers":"convolution:8:3,average:2","activation":"tanh"})",
+                        sample_rows(64, 64, 8, false, 8)});
   refusals(module);
   std::printf("%d failed\n", failures);
   return failures > 0;

@@ -207,11 +207,15 @@ TEST(Config, ADeviceIsNamedOrRefusedWithTheNamesThereAre) {
 }
 
 TEST(Config, TensorCoresMultiplyFloatsOfADeviceOnly) {
-  const std::string tf32 = "local.tensor_cores=tf32", device = "local.device=cuda",
+  const std::string key = "local.tensor_cores=", device = "local.device=cuda",
                     single = "shared.precision=float32";
-  EXPECT_EQ(load(kSmall, {tf32, device, single}).local.tensor_cores, "tf32");
-  EXPECT_TRUE(holds(complaint(kSmall, {tf32, single}), {"tf32", "\"cpu\" has none"}));
-  EXPECT_TRUE(holds(complaint(kSmall, {tf32, device}), {"tf32", "shared.precision", "float64"}));
+  for (const char* name : {"tf32", "bf16"}) {
+    EXPECT_EQ(load(kSmall, {key + name, device, single}).local.tensor_cores, name);
+    EXPECT_TRUE(holds(complaint(kSmall, {key + name, single}), {name, "\"cpu\" has none"}));
+    EXPECT_TRUE(
+        holds(complaint(kSmall, {key + name, device}), {name, "shared.precision", "float64"}));
+  }
+  EXPECT_TRUE(holds(complaint(kSmall, {key + "fp8", device, single}), {"fp8", "bf16"}));
 }
 
 TEST(Config, ADeviceThatTakesTheStepsItselfTakesNoneOfLBfgs) {
