@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes of a pinned buffer; there are two
 
+// Bytes that products may use on the way: what cuBLAS takes for itself, by compute capability. One
+// that is given is the same inside a recording and outside, and so are the bits.
+constexpr std::size_t workspace_bytes(int major) { return std::size_t{major < 9 ? 4u : 32u} << 20; }
+
 void check_product(cublasStatus_t status) {
   if (status != CUBLAS_STATUS_SUCCESS)
     throw DeviceError(std::string("cuBLAS: ") + cublasGetStatusString(status));
@@ -79,8 +83,11 @@ std::uint32_t device_count(std::string& why_none) {
 struct Device::State {
   int index;
   cudaStream_t stream = nullptr;
+  int major = 0;  // of its compute capability
   cublasHandle_t blas = nullptr;
+  void* workspace = nullptr;
   Factors factors = Factors::plain;
+  cudaGraphExec_t graph = nullptr;  // what was recorded
   unsigned char* pinned[2] = {};
   cudaEvent_t copied[2] = {};
   int side = 0;  // whose turn it is
@@ -88,12 +95,20 @@ struct Device::State {
   explicit State(int which) : index(which) { check(cudaSetDevice(index), "cudaSetDevice"); }
   ~State() {
     cudaSetDevice(index);
+    forget();
     if (blas) cublasDestroy(blas);
+    cudaFree(workspace);
     for (cudaEvent_t event : copied)
       if (event) cudaEventDestroy(event);
     for (unsigned char* buffer : pinned)
       if (buffer) cudaFreeHost(buffer);
     if (stream) cudaStreamDestroy(stream);
+  }
+  void forget() {
+    if (!graph) return;
+    cudaStreamSynchronize(stream);  // it may be under way
+    cudaGraphExecDestroy(graph);
+    graph = nullptr;
   }
 };
 
@@ -105,6 +120,11 @@ Device::Device(int index) : state_(std::make_unique<State>(index)) {
     check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreate");
   check_product(cublasCreate(&state_->blas));
   check_product(cublasSetStream(state_->blas, state_->stream));
+  check(cudaDeviceGetAttribute(&state_->major, cudaDevAttrComputeCapabilityMajor, index),
+        "cudaDeviceGetAttribute");
+  const std::size_t bytes = workspace_bytes(state_->major);
+  state_->workspace = allocate(bytes);
+  check_product(cublasSetWorkspace(state_->blas, state_->workspace, bytes));
 }
 
 Device::~Device() = default;
@@ -114,17 +134,15 @@ Stream Device::stream() const { return state_->stream; }
 
 void Device::round(Factors factors) {
   const std::string name = factors == Factors::bf16 ? "bf16" : "tf32";
-  int major = 0;
-  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, state_->index),
-        "cudaDeviceGetAttribute");
-  if (factors != Factors::plain && major < 8)
+  if (factors != Factors::plain && state_->major < 8)
     throw DeviceError("local.tensor_cores = \"" + name +
                       "\": cuda:" + std::to_string(state_->index) + " is of compute capability " +
-                      std::to_string(major) + ".x; " + name + " begins with 8.0");
+                      std::to_string(state_->major) + ".x; " + name + " begins with 8.0");
   state_->factors = factors;
 }
 
 void* Device::allocate(std::size_t bytes) {
+  ++allocations_;
   void* pointer = nullptr;
   const cudaError_t code = cudaMalloc(&pointer, bytes);
   if (code == cudaErrorMemoryAllocation) {
@@ -181,6 +199,29 @@ void Device::download(void* to, const void* from, std::size_t bytes) {
     check(cudaEventSynchronize(state_->copied[side]), "a download, or a kernel before it");
     std::memcpy(target + at, state_->pinned[side], std::min(kPiece, bytes - at));
   }
+}
+
+void Device::begin_recording() {
+  state_->forget();
+  check(cudaStreamBeginCapture(state_->stream, cudaStreamCaptureModeThreadLocal), "a recording");
+}
+
+void Device::end_recording() {
+  cudaGraph_t graph = nullptr;
+  check(cudaStreamEndCapture(state_->stream, &graph), "a recording");
+  const cudaError_t code = cudaGraphInstantiate(&state_->graph, graph, 0);
+  cudaGraphDestroy(graph);
+  check(code, "cudaGraphInstantiate");
+}
+
+void Device::drop_recording() noexcept {
+  cudaGraph_t graph = nullptr;
+  cudaStreamEndCapture(state_->stream, &graph);
+  if (graph) cudaGraphDestroy(graph);
+}
+
+void Device::launch_recording() {
+  check(cudaGraphLaunch(state_->graph, state_->stream), "cudaGraphLaunch");
 }
 
 template <class Real>

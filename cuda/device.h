@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -49,6 +50,13 @@ class Device {
   void upload(void* to, const void* from, std::size_t bytes);
   void download(void* to, const void* from, std::size_t bytes);
 
+  // Queues what `body` queues: called the first time, for what it allocates, then recorded once and
+  // launched as one (a CUDA graph). Called again after anything was allocated.
+  // Requires  the same body each time: kernels, products and clears of the same memory with the
+  // same
+  //           numbers, and nothing to wait for.
+  void repeat(const std::function<void()>& body);
+
   // C = A B + beta C, column by column as in BLAS: C is rows x columns, lda .. ldc are the lengths
   // of stored columns.
   template <class Real>
@@ -61,8 +69,16 @@ class Device {
                 const Real* x, Real* y);
 
  private:
+  // What is queued from begin to end is kept in place of the last recording, and not done.
+  void begin_recording();
+  void end_recording();
+  void drop_recording() noexcept;  // in place of end, after a failure
+  void launch_recording();
+
   struct State;
   std::unique_ptr<State> state_;
+  std::uint64_t allocations_ = 0, known_ = 0;  // so far; when `repeat` last called its body
+  bool recorded_ = false;
 };
 
 // An array on the device, which outlives it.

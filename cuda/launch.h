@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "consensus/optimizers/update.h"
 #include "cuda/device.h"
@@ -114,14 +115,21 @@ void for_each_warp(Stream stream, std::size_t size, Body body) {
 
 #else
 
+// At once, or kept while the stream is recorded: what stands for the device defines it.
+void queue_on_host(Stream stream, std::function<void()> work);
+
 template <class Body>
-void for_each_index(Stream, std::size_t size, Body body) {
-  for (std::size_t k = 0; k < size; ++k) body(k);
+void for_each_index(Stream stream, std::size_t size, Body body) {
+  queue_on_host(stream, [=] {
+    for (std::size_t k = 0; k < size; ++k) body(k);
+  });
 }
 
 template <class Body>
-void for_each_warp(Stream, std::size_t size, Body body) {
-  for (std::size_t k = 0; k < size; ++k) body(k, Warp());
+void for_each_warp(Stream stream, std::size_t size, Body body) {
+  queue_on_host(stream, [=] {
+    for (std::size_t k = 0; k < size; ++k) body(k, Warp());
+  });
 }
 
 #endif

@@ -27,7 +27,8 @@ class Model {
   virtual ~Model() = default;
 
   ResidentRows<Real>& rows() { return rows_; }
-  // Only queued; `value` waits for it.
+  // Only queued; `value` waits for it. Of few rows the gradient over all is recorded, and so one
+  // call for the host. Requires  the same x and gradient each time: what they hold may differ.
   void gradient(const BatchView& batch, std::optional<Draw> draw, const Real* x, Real* gradient);
   double value();  // f_i where the last gradient was taken
   virtual std::size_t dimension() const = 0;

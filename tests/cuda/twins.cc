@@ -86,7 +86,7 @@ void full_gradients_are_equal(Pair<Real>& pair) {
          found == again && same == twins && alone == twins ? 0 : 1, 0);
 }
 
-// Over three epochs, a full gradient in between.
+// Over three epochs, and full gradients in between, so that recorded ones follow batches.
 template <class Real>
 void batches_are_equal(Pair<Real>& pair) {
   double worst = 0;
@@ -98,6 +98,10 @@ void batches_are_equal(Pair<Real>& pair) {
         pair.builtin.stochastic_gradient(pair.x.data(), 3, step, size, wanted.data());
     const double twins = pair.twin.stochastic_gradient(pair.x.data(), 3, step, size, found.data());
     worst = std::max({worst, distance(found, wanted), distance(twins, value)});
+    if (step % 4 != 0) continue;
+    const double full = pair.builtin.gradient(pair.x.data(), wanted.data());
+    const double twins_full = pair.twin.gradient(pair.x.data(), found.data());
+    worst = std::max({worst, distance(found, wanted), distance(twins_full, full)});
   }
   report(pair.name + ": mini-batches", worst, kTolerance<Real>);
 }
@@ -138,9 +142,11 @@ double step_by_step(Objective& f, const starling_local_steps& steps, std::vector
   return value;
 }
 
-// Seven steps on mini-batches by every optimizer, pushed by a shift, twice in a row.
+// Seven steps by every optimizer, pushed by a shift, twice in a row, on mini-batches or, if `full`,
+// on all rows.
 template <class Real>
-void local_steps_are_equal(Pair<Real>& pair, const OptimizerEntry& optimizer, bool clipped) {
+void local_steps_are_equal(Pair<Real>& pair, const OptimizerEntry& optimizer, bool clipped,
+                           bool full = false) {
   const auto shift = [&] {
     const auto drawn = random_point(pair.x.size(), 9);
     return std::vector<Real>(drawn.begin(), drawn.end());
@@ -148,7 +154,7 @@ void local_steps_are_equal(Pair<Real>& pair, const OptimizerEntry& optimizer, bo
   const std::string kind(optimizer.name);
   starling_local_steps steps{};
   steps.steps = 7;
-  steps.batch = std::max<std::uint64_t>(2, pair.view.rows / 2);
+  steps.batch = full ? 0 : std::max<std::uint64_t>(2, pair.view.rows / 2);
   steps.seed = 3;
   steps.step_size = 0.02;
   steps.scale = 1.25;
@@ -156,7 +162,7 @@ void local_steps_are_equal(Pair<Real>& pair, const OptimizerEntry& optimizer, bo
   steps.share = 0.01;
   steps.optimizer = {kind.c_str(),     0.9, 0.9, 0.99, 1e-3, 0.05, clipped ? 0.5 : 0,
                      clipped ? 0.1 : 0};
-  double worst = 0;
+  double value[2] = {};
   std::vector<Real> x[2] = {pair.x, pair.x};
   std::vector<std::vector<Real>> states[2];
   for (int which = 0; which < 2; ++which) {
@@ -166,17 +172,16 @@ void local_steps_are_equal(Pair<Real>& pair, const OptimizerEntry& optimizer, bo
       local.states[s] = states[which][s].data();
     for (const std::uint64_t before : {0, 7}) {
       local.updates = local.step = before;
-      if (which == 0)
-        step_by_step(pair.builtin, local, x[0]);
-      else
-        pair.twin.local_steps(local, x[1].data());
+      value[which] = which == 0 ? step_by_step(pair.builtin, local, x[0])
+                                : pair.twin.local_steps(local, x[1].data());
     }
   }
-  worst = distance(x[1], x[0]);
+  double worst = std::max(distance(value[1], value[0]), distance(x[1], x[0]));
   for (std::size_t s = 0; s < states[0].size(); ++s)
     worst = std::max(worst, distance(states[1][s], states[0][s]));
-  report(pair.name + ": local steps of " + kind + (clipped ? ", clipped" : ""), worst,
-         10 * kTolerance<Real>);
+  report(pair.name + ": local steps of " + kind + (clipped ? ", clipped" : "") +
+             (full ? ", all rows" : ""),
+         worst, 10 * kTolerance<Real>);
 }
 
 template <class Real>
@@ -188,7 +193,8 @@ void all_of(const starling_cuda_module& module, const ObjectiveCase& from, bool 
   for (const OptimizerEntry& optimizer : optimizers())
     if (!optimizer.quasi_newton)  // refused where an objective takes the steps itself
       local_steps_are_equal(pair, optimizer, false);
-  local_steps_are_equal(pair, *find_optimizer("momentum"), true);
+  for (const bool full : {false, true})
+    local_steps_are_equal(pair, *find_optimizer("momentum"), true, full);
 }
 
 // Near, and neither what float gives nor what other factors do.
