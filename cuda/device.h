@@ -52,9 +52,7 @@ class Device {
 
   // Queues what `body` queues: called the first time, for what it allocates, then recorded once and
   // launched as one (a CUDA graph). Called again after anything was allocated.
-  // Requires  the same body each time: kernels, products and clears of the same memory with the
-  // same
-  //           numbers, and nothing to wait for.
+  // Requires  the same body each time, of kernels, products and clears alone, on the same memory.
   void repeat(const std::function<void()>& body);
 
   // C = A B + beta C, column by column as in BLAS: C is rows x columns, lda .. ldc are the lengths

@@ -102,6 +102,26 @@ TEST(ANormalisation, MakesEachChannelOfABlockMeanZeroAndVarianceOne) {
   }
 }
 
+TEST(APlan, PlacesParametersStageByStageAndStatisticsBehindAll) {
+  using Kind = StagePlan::Kind;
+  const Shape image{5, 7, 2};
+  Plan plan{{Kind::convolution, image, 3, 3},
+            {Kind::normalisation, {5, 7, 3}},
+            {Kind::max, {5, 7, 3}, 0, 2},
+            {Kind::dense, {2, 3, 3}, 4}};
+  plan[1].gossip = true;
+  const std::uint64_t parameters[] = {0, 57, 63, 63, 139}, statistics[] = {0, 0, 6, 6, 6};
+  const auto begins = places(plan);
+  ASSERT_EQ(begins.size(), 5u);
+  for (std::size_t k = 0; k < begins.size(); ++k) {
+    EXPECT_EQ(begins[k].parameters, parameters[k]) << k;
+    EXPECT_EQ(begins[k].statistics, 139 + statistics[k]) << k;
+  }
+  EXPECT_EQ(plan[2].output().values(), 2u * 3 * 3);
+  plan.push_back({Kind::dense, {1, 1, 1'000'000}, 1'000'000});
+  EXPECT_THROW(places(plan), ObjectiveError);
+}
+
 TEST(ACnn, OfDenseLayersIsThePerceptronToTheBit) {
   const auto shared = [](const std::string& own) {
     return "\"dropout\":0.3,\"l2\":0.1,\"activation\":\"gelu\"," + own;
