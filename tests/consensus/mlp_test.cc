@@ -141,6 +141,8 @@ TEST(AnMlp, RefusesWhatItCannotBe) {
   };
   EXPECT_NE(complaint(R"({"hidden":"12,,3"})").find("objective.hidden = 12,,3: must be"),
             std::string::npos);
+  EXPECT_NE(complaint(R"({"hidden":"1000000,1000000"})").find("objective.hidden, objective.layers"),
+            std::string::npos);
   for (const char* hidden : {"0", "-1", "3,", ",3", "3;4", "x", "99999999"})
     EXPECT_NE(complaint(R"({"hidden":")" + std::string(hidden) + "\"}"), "") << hidden;
   EXPECT_NE(complaint(R"({"activation":"sigmoid"})").find("relu, gelu or tanh"), std::string::npos);

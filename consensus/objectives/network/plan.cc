@@ -1,5 +1,7 @@
 #include "consensus/objectives/network/plan.h"
 
+#include <string>
+
 #include "consensus/objectives/objective.h"
 
 namespace starling {
@@ -41,7 +43,8 @@ std::vector<Extent> places(const Plan& plan) {
     const Extent own = stage.extent(), at = begins.back();
     begins.push_back({at.parameters + own.parameters, at.statistics + own.statistics});
     if (begins.back().parameters > kMostParameters)
-      throw ObjectiveError("objective: a network of too many parameters");
+      throw ObjectiveError("objective.hidden, objective.layers: a network of more than " +
+                           std::to_string(kMostParameters) + " parameters");
   }
   const std::uint64_t parameters = begins.back().parameters;
   for (Extent& begin : begins) begin.statistics += parameters;
