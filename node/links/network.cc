@@ -152,7 +152,10 @@ void Network::pump(Instant timeout) {
   for (auto& edge : edges_)
     if (may_dial(*edge) && !edge->connection && !edge->over && now >= edge->redial_at &&
         !edge->done_acked) {
-      if (edge->dialling && now < edge->dialled_at + kHandshake) continue;
+      // A call that hangs is given up while the edge may still be saved by another.
+      const Instant patience =
+          fact_of(*edge).up() ? std::min(kHandshake, options_.grace / 2) : kHandshake;
+      if (edge->dialling && now < edge->dialled_at + patience) continue;
       stop_dialling(*edge);
       dial(*edge);
     }

@@ -35,23 +35,23 @@ class Edge:
         """A rule that applies here."""
         chance = random.Random(f"{self.seed}/{number}/{self.i}-{self.j}")
         if rule.in_bytes:
-            self._due.append((self._first(rule, chance), rule, chance))
+            self._due.append((self._wait(rule, chance), rule, chance))
         else:
-            self._schedule(rule, chance, self._first(rule, chance))
+            self._schedule(rule, chance)
 
     @staticmethod
-    def _first(rule: Rule, chance: random.Random) -> float:
+    def _wait(rule: Rule, chance: random.Random) -> float:
         return chance.expovariate(1 / rule.amount) if rule.when == "every" else rule.amount
 
-    def _schedule(self, rule: Rule, chance: random.Random, wait: float) -> None:
+    def _schedule(self, rule: Rule, chance: random.Random) -> None:
         def strike(now: float):
             # What strikes again and again strikes what works: a cut is not made longer by the next.
             if rule.when == "at" or self.works():
                 self.strike(rule, chance, now)
             if rule.when == "every":
-                self._schedule(rule, chance, self._first(rule, chance))
+                self.proxy.call_at(now + self._wait(rule, chance), strike)
 
-        self.proxy.after_begin(wait, strike)
+        self.proxy.after_begin(self._wait(rule, chance), strike)
 
     def works(self) -> bool:
         """Whether some connection is past its handshake in both directions."""
@@ -62,7 +62,7 @@ class Edge:
         for at, (due, rule, chance) in enumerate(self._due):
             if self._total < due:
                 continue
-            again = self._total + self._first(rule, chance) if rule.when == "every" else 1e30
+            again = self._total + self._wait(rule, chance) if rule.when == "every" else 1e30
             self._due[at] = (again, rule, chance)
             self.proxy.call_at(
                 0.0, lambda now, rule=rule, chance=chance: self.strike(rule, chance, now)
