@@ -141,8 +141,8 @@ class ClusterScript(unittest.TestCase):
 class AMinute(Disturbed):
     def test_links_that_flap_for_a_minute_change_no_bit_under_the_default_grace(self):
         config = disturbed(**{"shared.stop.steps": 300, "local.grace": 1.0})
-        # The delay makes the run a minute long and leaves the machine to the proxy: one that does not
-        # come to accept for a second is a second of silence, too.
+        # The delay makes the run a minute long and leaves the machine to the proxy: one that does
+        # not come to accept for a second is a second of silence, too.
         report, _ = self.through("all delay 10ms; every 1s all cut 0..0.3", config, 600)
         self.held_to_cuts(report, 200)
 
