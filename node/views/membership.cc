@@ -95,11 +95,11 @@ void Membership::catch_up(Settings& settings) {
   facts_.apply(made.sequence);
 }
 
-// Graph and sequence change at one moment, and nothing else: what the facts said before, and nobody
-// looked at yet, is a change of the view that ends here.
+// Graph and sequence change at one moment. What the facts said before and nobody looked at yet is
+// of the graph that was, but for edges of this one that have failed since all were ready. Members
+// that broke off over it hear of the switch, and prepare the very view that stands here: changed().
 void Membership::switched(const Proposal& made, const Agreement& agreement) {
   const Graph& graph = agreement.matrix.graph;
-  overtaken_ = facts_.view_with_leavers(options_.self, began_with_).id != view_.id;
   for (const Edge& edge : graph.edge_list()) {
     const EdgeFact& fact = facts_.edge(facts_.edge_index(edge.u, edge.v));
     overtaken_ |= !fact.up() && fact.cause != Cause::left;

@@ -46,10 +46,10 @@ BUGS = {
         "if (facts_.merge_in_force(made)) network_.facts_changed();",
         "",
     ),
-    "change_before_a_switch_unseen": (
+    "nobody_follows_the_prepared": (
         "node/views/membership.cc",
-        "overtaken_ = facts_.view_with_leavers(options_.self, began_with_).id != view_.id;",
-        "overtaken_ = false;",
+        "other |= facts_.prepared(i) && facts_.prepared(i)->view == view_.id;",
+        "other |= false && facts_.prepared(i);",
     ),
     "both_ends_dial": (
         "node/links/network_handshake.cc",
