@@ -102,7 +102,7 @@ void Membership::switched(const Proposal& made, const Agreement& agreement) {
   const Graph& graph = agreement.matrix.graph;
   for (const Edge& edge : graph.edge_list()) {
     const EdgeFact& fact = facts_.edge(facts_.edge_index(edge.u, edge.v));
-    overtaken_ |= !fact.up() && fact.cause != Cause::left;
+    switched_onto_dead_ |= !fact.up() && fact.cause != Cause::left;
   }
   schedule_ = agreement.schedule;
   facts_.require(graph);
@@ -179,7 +179,7 @@ Membership::Begun Membership::begin(const Settings& settings, const View& view,
   running_ = view.id;
   began_with_ = facts_.counters();
   generation_ = facts_.generation();
-  overtaken_ = false;
+  switched_onto_dead_ = false;
   return begun;
 }
 
@@ -290,7 +290,7 @@ bool Membership::changed() {
   hear();
   donor_.serve(network_);
   if (view_.size() < nodes_) heal(view_);
-  bool other = overtaken_;
+  bool other = switched_onto_dead_;
   if (std::exchange(generation_, facts_.generation()) != facts_.generation())
     other |= facts_.view_with_leavers(options_.self, began_with_).id != view_.id;
   // After a switch of our own making the facts may hold a change besides: whoever saw it prepares.

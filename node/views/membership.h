@@ -113,7 +113,7 @@ class Membership {
   std::uint64_t running_ = 0;                 // the id under which it began
   std::map<Edge, std::uint32_t> began_with_;  // and the edges' counters then
   std::uint64_t generation_ = 0;              // of facts, when the view was last looked at
-  bool overtaken_ = false;                    // an edge that a switch takes up has failed
+  bool switched_onto_dead_ = false;           // the last switch took up an edge that had failed
   std::uint64_t step_ = 0;
   bool begun_ = false;    // has a model of the run
   bool parting_ = false;  // members leave
